@@ -1,0 +1,25 @@
+.PHONY: setup test proof lint
+VENV := .venv
+PY := $(VENV)/bin/python
+
+setup: $(VENV)/.ready
+
+$(VENV)/.ready: pyproject.toml
+	@if command -v uv >/dev/null 2>&1; then \
+	  test -x $(PY) || uv venv -q $(VENV); uv pip install -q --python $(PY) -e '.[dev]'; \
+	else \
+	  test -x $(PY) || python3 -m venv $(VENV); $(PY) -m pip install -q -e '.[dev]'; \
+	fi
+	@touch $@
+
+lint: setup
+	$(VENV)/bin/ruff check .
+	$(VENV)/bin/ruff format --check .
+	$(VENV)/bin/mypy
+	$(VENV)/bin/lint-imports
+
+test: lint
+	$(VENV)/bin/pytest -n auto --cov --cov-report=
+
+proof: setup
+	$(VENV)/bin/pytest -m slow

@@ -1,0 +1,57 @@
+"""The seams, as behaviour. Each has one contract suite in `tests/contracts`, run against every adapter."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    import datetime as dt
+    from collections.abc import Iterator, Sequence
+
+    from digest.model import Collection, Message, Outcome, Position
+
+
+class Source(Protocol):
+    """Reads listings from one place. Remembers nothing: what it must remember is the `Position`."""
+
+    @property
+    def name(self) -> str:
+        """The configured name, unique among the sources."""
+
+    @property
+    def title(self) -> str:
+        """Its name for readers: "arXiv", "Hugging Face"."""
+
+    def collect(
+        self, position: Position, *, now: dt.datetime, window_days: int, since: dt.date | None = None
+    ) -> Collection:
+        """Everything announced after `position` up to `now`; with an empty position, of the last
+        `window_days`; with `since`, from that day on whatever the position says.
+
+        Never raises for what the outside does: that is a Collection of status failed, with what could be
+        had. Asks for nothing that the position says it has.
+        """
+
+    def check(self, *, now: dt.datetime) -> str:
+        """One polite request; one sentence on what it said. Raises SourceError."""
+
+
+class Mailer(Protocol):
+    """Hands messages to a provider."""
+
+    @property
+    def name(self) -> str:
+        """The provider's name in settings and ledger."""
+
+    def check(self) -> str:
+        """Connect and authenticate, send nothing; one sentence. Raises MailerError, which says what to do."""
+
+    def send(self, messages: Sequence[Message]) -> Iterator[Outcome]:
+        """One outcome a message, in order, as soon as it is known. Never raises for one message's fate.
+
+        When the provider as a whole refuses, the message at hand ends as retry with `stop` set, and so do
+        all after it, untried.
+        """
+
+    def close(self) -> None:
+        """Let go of connections. May be called twice."""
