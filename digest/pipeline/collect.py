@@ -1,0 +1,53 @@
+"""Sources → listings → papers: what was announced since each source was last read."""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import TYPE_CHECKING
+
+import structlog
+
+if TYPE_CHECKING:
+    import datetime as dt
+    from collections.abc import Sequence
+
+    from digest.model import SourceStatus
+    from digest.pipeline.works import Works
+    from digest.ports import Source
+
+log = structlog.get_logger()
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class Reading:
+    """What one look at one source brought to the library."""
+
+    status: SourceStatus
+    seen: int
+    new: int
+    error: str | None
+
+
+def collect(
+    works: Works, sources: Sequence[Source], *, now: dt.datetime, since: dt.date | None = None
+) -> dict[str, Reading]:
+    """Pull what each source announced since it was last read. One that fails does not stop the rest."""
+    readings = {}
+    for done, source in enumerate(sources):
+        works.progress("collect", done, len(sources))
+        readings[source.name] = _collect_one(works, source, now=now, since=since)
+    works.progress("collect", len(sources), len(sources))
+    return readings
+
+
+def _collect_one(works: Works, source: Source, *, now: dt.datetime, since: dt.date | None) -> Reading:
+    store = works.store
+    position = store.sources.position(source.name)
+    collection = source.collect(position, now=now, window_days=works.window_days, since=since)
+    with store.database.begin() as connection:
+        new = store.papers.absorb(connection, collection.listings)
+        store.sources.note(
+            connection, source.name, title=source.title, collection=collection, new=new, now=now
+        )
+    log.info("source.read", source=source.name, status=collection.status, seen=collection.seen, new=new)
+    return Reading(status=collection.status, seen=collection.seen, new=new, error=collection.error)

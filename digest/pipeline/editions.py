@@ -1,0 +1,132 @@
+"""Readers whose hour has come → slots → editions, frozen."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import TYPE_CHECKING
+
+from digest.core.due import due_slot
+from digest.model import Edition
+from digest.store.database import parts
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from digest.core.features import Window
+    from digest.core.select import Selection
+    from digest.pipeline.works import Works
+
+
+def at_once(_subscriber_id: int) -> dt.timedelta:
+    """No delay: a slot is due from its hour on."""
+    return dt.timedelta(0)
+
+
+def plan(
+    works: Works,
+    *,
+    now: dt.datetime,
+    email: str | None = None,
+    delay: Callable[[int], dt.timedelta] = at_once,
+) -> list[str]:
+    """Owe each reader the slot whose hour came last; returns the ids of new deliveries."""
+    store = works.store
+    planned: list[str] = []
+    for block in parts(store.subscribers.due(now, email=email)):
+        slots = [
+            (
+                reader.id,
+                due_slot(
+                    reader.cadence,
+                    timezone=reader.timezone,
+                    send_at=reader.send_at,
+                    now=now - delay(reader.id),
+                ),
+            )
+            for reader in (member.subscriber for member in block)
+        ]
+        planned += store.deliveries.plan(slots, now=works.clock())
+    return planned
+
+
+def compose(works: Works, *, now: dt.datetime, subscriber_id: int | None = None) -> int:
+    """Select papers for every planned slot and freeze the editions; returns how many were composed."""
+    store = works.store
+    planned = store.deliveries.waiting(("planned",), subscriber_id=subscriber_id)
+    if not planned:
+        return 0
+    cut_off = store.papers.last_sequence()
+    readers = sorted({delivery.subscriber_id for delivery in planned})
+    window = open_window(works, readers, now=now, upto=cut_off)
+    notices = store.sources.notices(tuple(source.name for source in works.sources))
+    composed = done = 0
+    for block in parts(planned):
+        works.progress("compose", done, len(planned))
+        members = store.subscribers.by_id([delivery.subscriber_id for delivery in block])
+        wanted = {one for one, member in members.items() if member.status == "active"}
+        selections = choose(works, window, sorted(wanted))
+        editions, skipped = [], []
+        for delivery in block:
+            selection = selections.get(delivery.subscriber_id)
+            if selection is None:
+                continue
+            if not selection.sections and works.when_empty == "skip":
+                skipped.append(delivery.id)
+                continue
+            edition = Edition(
+                slot=delivery.slot,
+                sections=selection.sections,
+                notices=notices,
+                considered=selection.considered,
+            )
+            editions.append((delivery.id, delivery.subscriber_id, edition))
+        store.editions.freeze(
+            editions,
+            skipped=skipped,
+            suppressed=[delivery.id for delivery in block if delivery.subscriber_id not in wanted],
+            cut_off=cut_off,
+            now=works.clock(),
+        )
+        composed += len(editions)
+        done += len(block)
+    works.progress("compose", done, len(planned))
+    return composed
+
+
+def open_window(works: Works, subscriber_ids: Sequence[int], *, now: dt.datetime, upto: int) -> Window:
+    """The features of all papers that are news to any of these readers: once a paper, not once a reader."""
+    from digest.core.features import Window
+    from digest.core.select import Candidate
+
+    store = works.store
+    cut_offs = store.editions.cut_offs(subscriber_ids)
+    first_day = now.date() - dt.timedelta(days=works.window_days)
+    after = min((cut_offs.get(subscriber_id, 0) for subscriber_id in subscriber_ids), default=0)
+    news = store.papers.news(after=after, upto=upto, first_day=first_day)
+    candidates = [Candidate(paper=one.paper, sequence=one.sequence) for one in news]
+    return Window.of(store.papers.statistics(), candidates, today=now.date())
+
+
+def choose(works: Works, window: Window, subscriber_ids: Sequence[int]) -> dict[int, Selection]:
+    """What each of these readers would get out of the window, by subscriber id."""
+    from digest.core.select import Want, select
+
+    store = works.store
+    members = store.subscribers.by_id(subscriber_ids)
+    cut_offs, shown = store.editions.cut_offs(subscriber_ids), store.editions.shown(subscriber_ids)
+    merged = store.papers.merged()
+    examples = store.papers.by_arxiv_id(
+        {one for member in members.values() for topic in member.subscriber.topics for one in topic.examples}
+    )
+    wants = []
+    for subscriber_id in subscriber_ids:
+        sent = shown.get(subscriber_id, frozenset())
+        wants.append(
+            Want(
+                subscriber=members[subscriber_id].subscriber,
+                since=cut_offs.get(subscriber_id, 0),
+                sent=sent | {merged[paper] for paper in sent if paper in merged},
+                examples=examples,
+            )
+        )
+    return dict(zip(subscriber_ids, select(window, wants), strict=True))

@@ -1,0 +1,42 @@
+"""All that a run works with, in one frozen piece."""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime as dt
+from typing import TYPE_CHECKING, Literal
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from digest.links import Signer
+    from digest.mail.headers import Site
+    from digest.mail.templates import Templates
+    from digest.ports import Mailer, Source
+    from digest.store import Store
+
+
+def _never() -> bool:
+    return False
+
+
+def _quietly(_stage: str, _done: int, _total: int) -> None:
+    return None
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class Works:
+    """All that a run works with. `clock` is the real time: leases and backoff keep to it, whatever
+    *now* a run is given."""
+
+    store: Store
+    sources: tuple[Source, ...]
+    mailer: Mailer
+    templates: Templates
+    site: Site
+    signer: Signer
+    window_days: int = 7
+    when_empty: Literal["skip", "send"] = "skip"
+    clock: Callable[[], dt.datetime] = lambda: dt.datetime.now(dt.UTC)
+    should_stop: Callable[[], bool] = _never  # asked between two windows: a wish to end gracefully
+    progress: Callable[[str, int, int], None] = _quietly  # stage, done, total

@@ -1,0 +1,79 @@
+"""The database, which is the truth: papers, readers, editions, deliveries, sources.
+
+`Store.open` brings the schema up to date. Every method that writes commits before it returns, or takes
+the caller's transaction.
+"""
+
+from __future__ import annotations
+
+import contextlib
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from digest.store.database import Database
+from digest.store.deliveries import Deliveries
+from digest.store.editions import Editions
+from digest.store.owners import Owner
+from digest.store.papers import Papers
+from digest.store.sources import Sources, StoredPace
+from digest.store.subscribers import Subscribers
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from types import TracebackType
+    from typing import Self
+
+
+class Store:
+    """One open database, and what is kept in it by noun."""
+
+    def __init__(self, database: Database) -> None:
+        self.database = database
+        self.papers = Papers(database)
+        self.subscribers = Subscribers(database)
+        self.editions = Editions(database)
+        self.deliveries = Deliveries(database)
+        self.sources = Sources(database)
+        self.pace = StoredPace(database)
+
+    @classmethod
+    def open(cls, url: str) -> Store:
+        """Open the database at an SQLAlchemy URL; make or upgrade its tables. Raises StoreError."""
+        database = Database(url)
+        database.upgrade()
+        return cls(database)
+
+    @contextlib.contextmanager
+    def own(self) -> Iterator[Owner]:
+        """This process as an owner of deliveries, for one run. What the run leaves unfinished, however it
+        ends, is then the next run's to judge."""
+        path = self.database.path or Path("digest.db")
+        owner = Owner(path.with_name(path.name + ".owners"))
+        try:
+            yield owner
+        finally:
+            owner.close()
+
+    def copy_to(self, folder: Path) -> Store:
+        """A copy of an SQLite database as it stands, open: to try things out that shall change nothing."""
+        import sqlite3
+
+        path = self.database.path
+        if path is None:
+            raise NotImplementedError("only an SQLite database can be copied")
+        target = folder / "copy.db"
+        with sqlite3.connect(path) as source, sqlite3.connect(target) as copy:
+            source.backup(copy)
+        return Store(Database(f"sqlite:///{target}"))
+
+    def close(self) -> None:
+        """Let go of the database."""
+        self.database.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()

@@ -1,0 +1,142 @@
+"""An engine on the database, its schema brought up to date, and its refusals in sentences.
+
+Every write is one `begin()`: a transaction that is committed at its end or never was.
+"""
+
+from __future__ import annotations
+
+import contextlib
+from pathlib import Path
+from typing import TYPE_CHECKING, TypeVar
+
+import sqlalchemy as sa
+
+from digest.errors import StoreError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+SCHEMA = "0001"  # the newest revision in migrations/versions
+BUSY_S = 30  # how long a writer waits for another one
+CHUNK = 500  # bound variables a statement; SQLite's oldest limit is 999
+
+T = TypeVar("T")
+
+
+def parts(items: Sequence[T]) -> Iterator[Sequence[T]]:
+    """The items in runs of at most CHUNK."""
+    for start in range(0, len(items), CHUNK):
+        yield items[start : start + CHUNK]
+
+
+class Database:
+    """One database. `begin()` writes, `read()` reads; both raise StoreError and nothing of the driver's."""
+
+    def __init__(self, url: str, *, busy_s: float = BUSY_S) -> None:
+        self._url = sa.make_url(url)
+        self._name = self._url.render_as_string(hide_password=True)
+        self._engine = sa.create_engine(self._url, poolclass=sa.pool.QueuePool, pool_size=4)
+        if self._url.get_backend_name() == "sqlite":
+            self._prepare_sqlite(busy_s)
+
+    @property
+    def name(self) -> str:
+        """The database's address without its password."""
+        return self._name
+
+    @property
+    def path(self) -> Path | None:
+        """The file of an SQLite database."""
+        return (
+            Path(self._url.database)
+            if self._url.get_backend_name() == "sqlite" and self._url.database
+            else None
+        )
+
+    def _prepare_sqlite(self, busy_s: float) -> None:
+        if self.path is not None and not self.path.parent.is_dir():
+            raise StoreError(f"{self._name}: the folder {self.path.parent} does not exist; create it")
+
+        @sa.event.listens_for(self._engine, "connect")
+        def configure(connection, _record) -> None:  # type: ignore[no-untyped-def]
+            # The driver would begin late and read-only; we say BEGIN ourselves, so that a writer is one
+            # from its first statement and never has to give up a snapshot that it already decided on.
+            connection.isolation_level = None
+            connection.execute(f"PRAGMA busy_timeout = {int(busy_s * 1000)}")
+            connection.execute("PRAGMA journal_mode = WAL")
+            # FULL: in WAL mode NORMAL may lose the last commits with the power, and with them the
+            # knowledge that a mail has left.
+            connection.execute("PRAGMA synchronous = FULL")
+            connection.execute("PRAGMA foreign_keys = ON")
+
+        @sa.event.listens_for(self._engine, "begin")
+        def begin(connection: sa.Connection) -> None:
+            mode = connection.get_execution_options().get("begin", "IMMEDIATE")
+            connection.exec_driver_sql(f"BEGIN {mode}")
+
+    @contextlib.contextmanager
+    def begin(self) -> Iterator[sa.Connection]:
+        """A transaction that writes."""
+        with self._told(), self._engine.begin() as connection:
+            yield connection
+
+    @contextlib.contextmanager
+    def read(self) -> Iterator[sa.Connection]:
+        """A transaction that only reads, and waits for no writer."""
+        with (
+            self._told(),
+            self._engine.connect().execution_options(begin="DEFERRED") as connection,
+            connection.begin(),
+        ):
+            yield connection
+
+    @contextlib.contextmanager
+    def _told(self) -> Iterator[None]:
+        try:
+            yield
+        except sa.exc.DBAPIError as error:
+            raise StoreError(_sentence(self._name, str(error.orig))) from error
+
+    def upgrade(self) -> None:
+        """Bring the schema up to this program's; StoreError for a database of a newer version."""
+        found = self._version()
+        if found == SCHEMA:
+            return
+        if found is not None and found > SCHEMA:
+            raise StoreError(
+                f"{self._name}: made by a newer version of this program (schema {found}, this one knows "
+                f"{SCHEMA}); upgrade the program, or use another database"
+            )
+        from alembic import command
+        from alembic.config import Config
+
+        config = Config()
+        config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
+        with self.begin() as connection:
+            config.attributes["connection"] = connection
+            command.upgrade(config, "head")
+
+    def _version(self) -> str | None:
+        with self.read() as connection:
+            if not sa.inspect(connection).has_table("alembic_version"):
+                return None
+            version: str | None = connection.scalar(sa.text("SELECT version_num FROM alembic_version"))
+            return version
+
+    def close(self) -> None:
+        """Let go of all connections."""
+        self._engine.dispose()
+
+
+def _sentence(name: str, cause: str) -> str:
+    if "locked" in cause or "busy" in cause:
+        return f"{name}: another process holds the database; nothing was changed; try again in a minute"
+    if "full" in cause:
+        return f"{name}: the disk is full; nothing was changed; make room, then run again"
+    if "readonly" in cause or "read-only" in cause:
+        return f"{name}: the database may only be read; give this user the right to write it and its folder"
+    if "not a database" in cause or "malformed" in cause:
+        return f"{name}: this is not a database, or a damaged one; restore a backup, or name another file"
+    if "unable to open" in cause:
+        return f"{name}: cannot be opened; check that its folder exists and may be written"
+    return f"{name}: {cause}"

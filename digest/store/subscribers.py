@@ -1,0 +1,220 @@
+"""Readers: who gets mail, what they want, and when they are due. One who has left stays out."""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime as dt
+import unicodedata
+from typing import TYPE_CHECKING, Any, Literal
+
+import sqlalchemy as sa
+from pydantic import TypeAdapter
+
+from digest.errors import UsageError
+from digest.model import Cadence, Subscriber, Topic
+from digest.store import tables
+from digest.store.database import parts
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from digest.store.database import Database
+
+# active: gets mail. paused: by the reader's or operator's wish. left: for good, whatever a file says.
+# unlisted: the configuration file no longer names them.
+Status = Literal["active", "paused", "left", "unlisted"]
+
+_TOPICS = TypeAdapter(tuple[Topic, ...])
+_CADENCE = TypeAdapter(Cadence)
+_PREFERENCES = ("email", "name", "timezone", "send_at", "cadence", "max_papers", "trending", "topics")
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class Membership:
+    """A reader and how they stand. `agreed_at` and `agreed_where` are the evidence of consent."""
+
+    subscriber: Subscriber
+    status: Status
+    origin: Literal["file", "command"]
+    agreed_at: str | None = None
+    agreed_where: str | None = None
+    left_at: dt.datetime | None = None
+    last_scheduled_at: dt.datetime | None = None
+    next_due_at: dt.datetime | None = None
+
+
+class Subscribers:
+    """The readers of one database."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def synchronise(self, listed: Sequence[Subscriber]) -> list[str]:
+        """Make the file's readers those of the database; returns the addresses that it names in vain,
+        because they have left. Readers whom the file no longer names get no more mail."""
+        table = tables.subscribers
+        gone: list[str] = []
+        with self._database.begin() as connection:
+            known = {
+                row.address_key: row
+                for row in connection.execute(
+                    sa.select(table).where(
+                        sa.or_(
+                            table.c.origin == "file",
+                            table.c.address_key.in_([address_key(reader.email) for reader in listed]),
+                        )
+                    )
+                )
+            }
+            for reader in listed:
+                row = known.pop(address_key(reader.email), None)
+                if row is None:
+                    connection.execute(
+                        sa.insert(table), {**_row(reader), "status": "active", "origin": "file"}
+                    )
+                elif row.status == "left":
+                    gone.append(reader.email)
+                else:
+                    _adopt(connection, row, reader)
+            for row in known.values():
+                if row.origin == "file" and row.status in ("active", "paused"):
+                    _set(connection, row.id, status="unlisted")
+        return gone
+
+    def add(
+        self, reader: Subscriber, *, agreed_at: str | None = None, agreed_where: str | None = None
+    ) -> bool:
+        """Add a reader, or bring an earlier one's preferences up to date; True if new. Raises UsageError
+        for one who has left: only they may come back."""
+        table = tables.subscribers
+        consent = {"agreed_at": agreed_at, "agreed_where": agreed_where}
+        with self._database.begin() as connection:
+            row = connection.execute(
+                sa.select(table).where(table.c.address_key == address_key(reader.email))
+            ).one_or_none()
+            if row is None:
+                connection.execute(
+                    sa.insert(table), {**_row(reader), **consent, "status": "active", "origin": "command"}
+                )
+                return True
+            if row.status == "left":
+                raise UsageError(
+                    f"{reader.email}: left on {row.left_at:%Y-%m-%d} and is not added again; "
+                    "with their new consent: digest subscribers resume " + reader.email
+                )
+            _adopt(connection, row, reader)
+            _set(connection, row.id, **{name: value for name, value in consent.items() if value})
+        return False
+
+    def set_status(self, email: str, status: Status, *, at: dt.datetime | None = None) -> Membership:
+        """Pause, resume or end a membership; UsageError for an address that nobody has."""
+        with self._database.begin() as connection:
+            row = connection.execute(_by_address(email)).one_or_none()
+            if row is None:
+                raise UsageError(f"{email}: no such subscriber; `digest subscribers list` shows all of them")
+            changes: dict[str, Any] = {"status": status, "left_at": at if status == "left" else None}
+            if status == "active":
+                changes["next_due_at"] = None
+            _set(connection, row.id, **changes)
+            return _membership(connection.execute(_by_address(email)).one())
+
+    def find(self, email: str) -> Membership | None:
+        """The membership of an address."""
+        with self._database.read() as connection:
+            row = connection.execute(_by_address(email)).one_or_none()
+        return None if row is None else _membership(row)
+
+    def everyone(self) -> list[Membership]:
+        """All memberships, by address."""
+        with self._database.read() as connection:
+            rows = connection.execute(
+                sa.select(tables.subscribers).order_by(tables.subscribers.c.address_key)
+            )
+            return [_membership(row) for row in rows]
+
+    def due(self, now: dt.datetime, *, email: str | None = None) -> list[Membership]:
+        """Active readers who may have a slot that is due at `now`, by id."""
+        table = tables.subscribers
+        query = (
+            sa.select(table)
+            .where(table.c.status == "active")
+            .where(sa.or_(table.c.next_due_at.is_(None), table.c.next_due_at <= now))
+            .order_by(table.c.id)
+        )
+        if email is not None:
+            query = query.where(table.c.address_key == address_key(email))
+        with self._database.read() as connection:
+            return [_membership(row) for row in connection.execute(query)]
+
+    def by_id(self, ids: Sequence[int]) -> dict[int, Membership]:
+        """Memberships by id."""
+        table = tables.subscribers
+        with self._database.read() as connection:
+            return {
+                row.id: _membership(row)
+                for part in parts(ids)
+                for row in connection.execute(sa.select(table).where(table.c.id.in_(part)))
+            }
+
+
+def address_key(email: str) -> str:
+    """What makes two addresses one reader's: case folded, NFC. (RFC 5321 lets a local part be case
+    sensitive; no large receiver does, and two mails to one person are the worse mistake.)"""
+    return unicodedata.normalize("NFC", email.strip()).casefold()
+
+
+def _by_address(email: str) -> sa.Select[Any]:
+    return sa.select(tables.subscribers).where(tables.subscribers.c.address_key == address_key(email))
+
+
+def _adopt(connection: sa.Connection, row: sa.Row[Any], reader: Subscriber) -> None:
+    wanted = _row(reader)
+    changes = {name: wanted[name] for name in _PREFERENCES if wanted[name] != getattr(row, name)}
+    if row.status == "unlisted":
+        changes["status"] = "active"
+    if changes:
+        # The hour or the cadence may be another now: look at the reader at the next run.
+        _set(connection, row.id, **changes, next_due_at=None)
+
+
+def _set(connection: sa.Connection, subscriber_id: int, **values: object) -> None:
+    if values:
+        table = tables.subscribers
+        connection.execute(sa.update(table).where(table.c.id == subscriber_id).values(**values))
+
+
+def _row(reader: Subscriber) -> dict[str, Any]:
+    return {
+        "address_key": address_key(reader.email),
+        "email": reader.email,
+        "name": reader.name,
+        "timezone": reader.timezone,
+        "send_at": reader.send_at.strftime("%H:%M"),
+        "cadence": _CADENCE.dump_python(reader.cadence, mode="json"),
+        "max_papers": reader.max_papers,
+        "trending": reader.trending,
+        "topics": _TOPICS.dump_python(reader.topics, mode="json"),
+    }
+
+
+def _membership(row: sa.Row[Any]) -> Membership:
+    return Membership(
+        subscriber=Subscriber(
+            id=row.id,
+            email=row.email,
+            name=row.name,
+            timezone=row.timezone,
+            send_at=dt.time.fromisoformat(row.send_at),
+            cadence=_CADENCE.validate_python(row.cadence),
+            max_papers=row.max_papers,
+            trending=row.trending,
+            topics=_TOPICS.validate_python(row.topics),
+        ),
+        status=row.status,
+        origin=row.origin,
+        agreed_at=row.agreed_at,
+        agreed_where=row.agreed_where,
+        left_at=row.left_at,
+        last_scheduled_at=row.last_scheduled_at,
+        next_due_at=row.next_due_at,
+    )

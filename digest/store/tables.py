@@ -1,0 +1,180 @@
+"""The tables, in SQLAlchemy Core, for SQLite and PostgreSQL alike. Only `digest.store` reads this file.
+
+Times are kept as naive UTC and handed out aware. What is only ever read whole (authors, an edition's
+words) is one JSON column; what is searched for has a column of its own.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import TYPE_CHECKING
+
+import sqlalchemy as sa
+
+if TYPE_CHECKING:
+    from sqlalchemy.engine import Dialect
+
+metadata = sa.MetaData()
+
+
+class UtcDateTime(sa.types.TypeDecorator[dt.datetime]):
+    """An aware UTC datetime, stored naive: neither dialect has the last word on zones."""
+
+    impl = sa.DateTime
+    cache_ok = True
+
+    def process_bind_param(self, value: dt.datetime | None, dialect: Dialect) -> dt.datetime | None:  # noqa: ARG002
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("a naive datetime cannot be stored")
+        return value.astimezone(dt.UTC).replace(tzinfo=None)
+
+    def process_result_value(self, value: dt.datetime | None, dialect: Dialect) -> dt.datetime | None:  # noqa: ARG002
+        return None if value is None else value.replace(tzinfo=dt.UTC)
+
+
+papers = sa.Table(
+    "papers",
+    metadata,
+    sa.Column("id", sa.Integer, primary_key=True, autoincrement=True),
+    sa.Column("revision", sa.Integer, nullable=False),
+    sa.Column("merged_into", sa.Integer),  # two papers that turned out to be one work
+    sa.Column("title", sa.Text, nullable=False),
+    sa.Column("abstract", sa.Text, nullable=False),
+    sa.Column("authors", sa.JSON, nullable=False),
+    sa.Column("categories", sa.JSON, nullable=False),
+    sa.Column("arxiv_id", sa.Text, index=True),
+    sa.Column("version", sa.Integer, nullable=False),
+    sa.Column("doi", sa.Text),
+    sa.Column("url", sa.Text),
+    sa.Column("pdf_url", sa.Text),
+    sa.Column("code_url", sa.Text),
+    sa.Column("project_url", sa.Text),
+    sa.Column("thumbnail_url", sa.Text),
+    sa.Column("gist", sa.Text),
+    sa.Column("submitter", sa.Text),
+    sa.Column("upvotes", sa.Integer),
+    sa.Column("comments", sa.Integer),
+    sa.Column("stars", sa.Integer),
+    sa.Column("first_listed", sa.Date, nullable=False),
+    sa.Column("community_listed", sa.Date),
+    sa.Column("sources", sa.JSON, nullable=False),
+)
+
+# What a paper said before it was revised: an edition that is sent again shows the words that it froze.
+paper_revisions = sa.Table(
+    "paper_revisions",
+    metadata,
+    sa.Column("paper_id", sa.Integer, primary_key=True),
+    sa.Column("revision", sa.Integer, primary_key=True),
+    sa.Column("body", sa.Text, nullable=False),
+)
+
+paper_keys = sa.Table(
+    "paper_keys",
+    metadata,
+    sa.Column("key", sa.Text, primary_key=True),
+    sa.Column("paper_id", sa.Integer, nullable=False),
+)
+
+# News only. `sequence` is the order of reading, which an edition's cut-off refers to; `day` is the
+# source's own, which the window refers to.
+listings = sa.Table(
+    "listings",
+    metadata,
+    sa.Column("sequence", sa.Integer, primary_key=True, autoincrement=True),
+    sa.Column("source", sa.Text, nullable=False),
+    sa.Column("channel", sa.Text, nullable=False),
+    sa.Column("key", sa.Text, nullable=False),
+    sa.Column("paper_id", sa.Integer, nullable=False),
+    sa.Column("kind", sa.Text, nullable=False),
+    sa.Column("day", sa.Date, nullable=False),
+    sa.UniqueConstraint("source", "channel", "key"),
+    sa.Index("listings_by_day", "day", "paper_id"),
+    sqlite_autoincrement=True,
+)
+
+sources = sa.Table(
+    "sources",
+    metadata,
+    sa.Column("name", sa.Text, primary_key=True),
+    sa.Column("title", sa.Text, nullable=False),
+    sa.Column("position", sa.JSON, nullable=False),
+    sa.Column("status", sa.Text, nullable=False),
+    sa.Column("error", sa.Text),
+    sa.Column("seen", sa.Integer, nullable=False),
+    sa.Column("new", sa.Integer, nullable=False),
+    sa.Column("checked_at", UtcDateTime, nullable=False),
+    sa.Column("succeeded_at", UtcDateTime),
+)
+
+# When a host may be asked again, by the real clock (seconds since the epoch).
+hosts = sa.Table(
+    "hosts",
+    metadata,
+    sa.Column("host", sa.Text, primary_key=True),
+    sa.Column("free_at", sa.Float, nullable=False),
+)
+
+# Small facts about the whole library, such as its document frequencies.
+facts = sa.Table(
+    "facts",
+    metadata,
+    sa.Column("name", sa.Text, primary_key=True),
+    sa.Column("value", sa.LargeBinary, nullable=False),
+)
+
+subscribers = sa.Table(
+    "subscribers",
+    metadata,
+    sa.Column("id", sa.Integer, primary_key=True, autoincrement=True),
+    sa.Column("address_key", sa.Text, nullable=False, unique=True),  # the address, case folded
+    sa.Column("email", sa.Text, nullable=False),
+    sa.Column("name", sa.Text, nullable=False),
+    sa.Column("timezone", sa.Text, nullable=False),
+    sa.Column("send_at", sa.Text, nullable=False),
+    sa.Column("cadence", sa.JSON, nullable=False),
+    sa.Column("max_papers", sa.Integer, nullable=False),
+    sa.Column("trending", sa.Boolean, nullable=False),
+    sa.Column("topics", sa.JSON, nullable=False),
+    sa.Column("status", sa.Text, nullable=False),
+    sa.Column("origin", sa.Text, nullable=False),  # "file" or "command"
+    sa.Column("agreed_at", sa.Text),
+    sa.Column("agreed_where", sa.Text),
+    sa.Column("left_at", UtcDateTime),
+    sa.Column("last_scheduled_at", UtcDateTime),  # the newest slot that was ever planned
+    sa.Column("next_due_at", UtcDateTime),  # None: look at the next run
+    sa.Index("subscribers_due", "status", "next_due_at"),
+    sqlite_autoincrement=True,
+)
+
+deliveries = sa.Table(
+    "deliveries",
+    metadata,
+    sa.Column("id", sa.Text, primary_key=True),
+    sa.Column("subscriber_id", sa.Integer, nullable=False),
+    sa.Column("slot", sa.Text, nullable=False),
+    sa.Column("scheduled_at", UtcDateTime, nullable=False),
+    sa.Column("next_at", UtcDateTime, nullable=False),
+    sa.Column("state", sa.Text, nullable=False),
+    sa.Column("cut_off", sa.Integer),  # the last listing that its edition had seen
+    sa.Column("attempts", sa.Integer, nullable=False, default=0),
+    sa.Column("provider", sa.Text, nullable=False, default=""),
+    sa.Column("provider_id", sa.Text, nullable=False, default=""),
+    sa.Column("reason", sa.Text, nullable=False, default=""),
+    sa.Column("owner", sa.Text, nullable=False, default=""),
+    sa.Column("retry_at", UtcDateTime),
+    sa.Column("updated_at", UtcDateTime, nullable=False),
+    sa.UniqueConstraint("subscriber_id", "slot"),
+    sa.Index("deliveries_by_state", "state", "next_at"),
+)
+
+editions = sa.Table(
+    "editions",
+    metadata,
+    sa.Column("delivery_id", sa.Text, primary_key=True),
+    sa.Column("subscriber_id", sa.Integer, nullable=False, index=True),
+    sa.Column("papers", sa.LargeBinary, nullable=False),  # ids, 4 bytes each, little-endian
+    sa.Column("body", sa.Text, nullable=False),
+)
