@@ -9,7 +9,7 @@ import structlog
 
 from digest.errors import AddressError
 from digest.mail.compile import compile_mail
-from digest.mail.compose import Letter
+from digest.mail.site import Letter
 from digest.model import Outcome
 from digest.store.database import parts
 
@@ -17,9 +17,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from digest.mail.compose import CompiledMail
-    from digest.model import Delivery, Edition, Message
+    from digest.model import Delivery, Edition, Message, Subscriber
     from digest.pipeline.works import Works
-    from digest.store.subscribers import Membership
 
 log = structlog.get_logger()
 
@@ -54,26 +53,42 @@ def deliver(works: Works, *, owner: str, subscriber_id: int | None = None) -> st
 def prepare(works: Works, deliveries: Sequence[Delivery]) -> tuple[CompiledMail, list[Prepared]]:
     """The compiled mail for these deliveries' editions, and a letter for each."""
     store = works.store
-    editions = store.editions.by_delivery([delivery.id for delivery in deliveries])
+    frozen = store.editions.by_delivery([delivery.id for delivery in deliveries])
     members = store.subscribers.by_id(sorted({delivery.subscriber_id for delivery in deliveries}))
-    papers = store.papers.revisions(
-        {(item.paper_id, item.revision) for edition in editions.values() for item in edition.items}
-    )
-    mail = compile_mail(works.templates, works.site, list(editions.values()), papers)
-    return mail, [
-        (delivery, letter(works, members[delivery.subscriber_id], delivery.id, editions[delivery.id]))
+    letters = [
+        (
+            delivery,
+            letter(
+                works,
+                members[delivery.subscriber_id].subscriber,
+                delivery.id,
+                frozen[delivery.id].edition,
+                date=frozen[delivery.id].made_at,
+            ),
+        )
         for delivery in deliveries
     ]
+    return print_mail(works, [one.edition for _, one in letters]), letters
 
 
-def letter(works: Works, member: Membership, delivery_id: str, edition: Edition) -> Letter:
+def print_mail(works: Works, editions: Sequence[Edition]) -> CompiledMail:
+    """The mail's segments for these editions: every card and the frame, inlined and encoded once."""
+    papers = works.store.papers.revisions(
+        {(item.paper_id, item.revision) for edition in editions for item in edition.items}
+    )
+    return compile_mail(works.templates, works.site, editions, papers)
+
+
+def letter(
+    works: Works, subscriber: Subscriber, delivery_id: str, edition: Edition, *, date: dt.datetime
+) -> Letter:
     """All that is one reader's own in one mail."""
     return Letter(
         delivery_id=delivery_id,
         edition=edition,
-        subscriber=member.subscriber,
-        unsubscribe_token=works.signer.token("unsubscribe", member.subscriber.id),
-        date=edition.slot.scheduled_at,
+        subscriber=subscriber,
+        unsubscribe_token=works.signer.token("unsubscribe", subscriber.id),
+        date=date,
     )
 
 

@@ -85,6 +85,7 @@ def compose(works: Works, *, now: dt.datetime, subscriber_id: int | None = None)
             skipped=skipped,
             suppressed=[delivery.id for delivery in block if delivery.subscriber_id not in wanted],
             cut_off=cut_off,
+            made_at=now,
             now=works.clock(),
         )
         composed += len(editions)

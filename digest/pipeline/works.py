@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from digest.links import Signer
-    from digest.mail.headers import Site
+    from digest.mail.site import Site
     from digest.mail.templates import Templates
     from digest.ports import Mailer, Source
     from digest.store import Store

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import dataclasses
+import datetime as dt
 from array import array
 from typing import TYPE_CHECKING
 
@@ -14,12 +16,19 @@ from digest.store.database import parts
 from digest.store.deliveries import BEHIND, move
 
 if TYPE_CHECKING:
-    import datetime as dt
     from collections.abc import Iterable, Sequence
 
     from digest.store.database import Database
 
 _EDITION = TypeAdapter(Edition)
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class Frozen:
+    """An edition as it was made, and when."""
+
+    edition: Edition
+    made_at: dt.datetime
 
 
 class Editions:
@@ -35,6 +44,7 @@ class Editions:
         skipped: Sequence[str] = (),
         suppressed: Sequence[str] = (),
         cut_off: int,
+        made_at: dt.datetime,
         now: dt.datetime,
     ) -> None:
         """Keep editions (delivery id, subscriber id, edition) and turn their deliveries from planned to
@@ -52,17 +62,18 @@ class Editions:
                         {
                             "delivery_id": delivery_id,
                             "subscriber_id": subscriber_id,
+                            "made_at": made_at,
                             "papers": _pack(item.paper_id for item in edition.items),
                             "body": _EDITION.dump_json(edition).decode(),
                         },
                     )
 
-    def by_delivery(self, delivery_ids: Sequence[str]) -> dict[str, Edition]:
+    def by_delivery(self, delivery_ids: Sequence[str]) -> dict[str, Frozen]:
         """Frozen editions by the delivery that carries them."""
         table = tables.editions
         with self._database.read() as connection:
             return {
-                row.delivery_id: _EDITION.validate_json(row.body)
+                row.delivery_id: Frozen(edition=_EDITION.validate_json(row.body), made_at=row.made_at)
                 for part in parts(delivery_ids)
                 for row in connection.execute(sa.select(table).where(table.c.delivery_id.in_(part)))
             }

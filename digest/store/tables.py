@@ -175,6 +175,7 @@ editions = sa.Table(
     metadata,
     sa.Column("delivery_id", sa.Text, primary_key=True),
     sa.Column("subscriber_id", sa.Integer, nullable=False, index=True),
+    sa.Column("made_at", UtcDateTime, nullable=False),
     sa.Column("papers", sa.LargeBinary, nullable=False),  # ids, 4 bytes each, little-endian
     sa.Column("body", sa.Text, nullable=False),
 )

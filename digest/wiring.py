@@ -1,0 +1,87 @@
+"""Settings → open adapters. The only file that knows every adapter."""
+
+from __future__ import annotations
+
+import contextlib
+import dataclasses
+from typing import TYPE_CHECKING
+
+from digest import __version__
+from digest.http import Client
+from digest.links import Signer
+from digest.mail.site import Site
+from digest.mail.templates import Templates
+from digest.mailers import open_mailer
+from digest.pipeline.works import Works
+from digest.sources import open_source
+from digest.store import Store
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from digest.config import Settings
+    from digest.ports import Mailer, Source
+
+
+def site_of(settings: Settings) -> Site:
+    """Who sends, in the words of the settings."""
+    site = settings.site
+    return Site(
+        name=site.name,
+        url=site.url or "",
+        sender_name=site.sender.name or site.name,
+        sender_address=site.sender.address,
+        contact=site.contact.address,
+        unsubscribe=site.unsubscribe.address,
+        postal_address=site.postal_address,
+        list_id=f"digest.{site.sender.address.rpartition('@')[2]}",
+        return_path=settings.mail.return_path or "",
+        thumbnails=settings.digest.thumbnails,
+    )
+
+
+def signer_of(settings: Settings) -> Signer:
+    """Who signs the links."""
+    site = settings.site
+    return Signer(
+        site.secret.get_secret_value(), tuple(secret.get_secret_value() for secret in site.old_secrets)
+    )
+
+
+def sources_of(settings: Settings, store: Store) -> tuple[Source, ...]:
+    """The configured sources, over one polite client whose pace the store keeps."""
+    agent = f"paper-digest/{__version__} (+mailto:{settings.site.contact.address})"
+    client = Client(user_agent=agent, pace=store.pace)
+    return tuple(open_source(source, client) for source in settings.sources)
+
+
+@contextlib.contextmanager
+def open_store(settings: Settings) -> Iterator[Store]:
+    """The database, up to date, with the file's readers in it."""
+    with Store.open(settings.store.url) as store:
+        store.subscribers.synchronise(settings.readers)
+        yield store
+
+
+@contextlib.contextmanager
+def open_works(settings: Settings, *, mailer: Mailer | None = None) -> Iterator[Works]:
+    """Everything that a run works with; closed at the end. Templates are proved first, so that a fault in
+    one is told before anything happens. `mailer` stands in for the configured provider."""
+    templates = Templates.load(settings.digest.templates)
+    site = site_of(settings)
+    with open_store(settings) as store, contextlib.closing(mailer or open_mailer(settings.mail)) as open_one:
+        yield Works(
+            store=store,
+            sources=sources_of(settings, store),
+            mailer=open_one,
+            templates=templates,
+            site=site,
+            signer=signer_of(settings),
+            window_days=settings.digest.window_days,
+            when_empty=settings.digest.when_empty,
+        )
+
+
+def on_copy(works: Works, store: Store, *, settings: Settings, mailer: Mailer) -> Works:
+    """The same works on another store and with another mailer: for a run that shall change nothing."""
+    return dataclasses.replace(works, store=store, sources=sources_of(settings, store), mailer=mailer)
