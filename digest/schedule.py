@@ -99,7 +99,7 @@ class Metronome:
         try:
             self._tick()
         except DigestError as error:
-            log.error("tick.failed", reason=str(error))
+            log.error("tick.failed", reason=str(error))  # noqa: TRY400
         except Exception:
             # The border of the job: a defect of ours costs one tick, not the schedule.
             log.exception("tick.crashed")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import dataclasses
 from typing import TYPE_CHECKING
 
 from digest import __version__
@@ -12,6 +11,7 @@ from digest.links import Signer
 from digest.mail.site import Site
 from digest.mail.templates import Templates
 from digest.mailers import open_mailer
+from digest.mailers.null import NullMailer
 from digest.pipeline.works import Works
 from digest.sources import open_source
 from digest.store import Store
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from digest.config import Settings
-    from digest.ports import Mailer, Source
+    from digest.ports import Source
 
 
 def site_of(settings: Settings) -> Site:
@@ -56,32 +56,31 @@ def sources_of(settings: Settings, store: Store) -> tuple[Source, ...]:
 
 
 @contextlib.contextmanager
-def open_store(settings: Settings) -> Iterator[Store]:
-    """The database, up to date, with the file's readers in it."""
-    with Store.open(settings.store.url) as store:
+def open_store(settings: Settings, *, scratch: bool = False) -> Iterator[Store]:
+    """The database, up to date, with the file's readers in it; `scratch`: a copy, thrown away at the end."""
+    url = settings.store.url
+    with Store.scratch(url) if scratch else Store.open(url) as store:
         store.subscribers.synchronise(settings.readers)
         yield store
 
 
 @contextlib.contextmanager
-def open_works(settings: Settings, *, mailer: Mailer | None = None) -> Iterator[Works]:
+def open_works(settings: Settings, *, scratch: bool = False) -> Iterator[Works]:
     """Everything that a run works with; closed at the end. Templates are proved first, so that a fault in
-    one is told before anything happens. `mailer` stands in for the configured provider."""
+    one is told before anything happens. `scratch`: on a copy of the database and with no provider, for
+    what shall change nothing."""
     templates = Templates.load(settings.digest.templates)
-    site = site_of(settings)
-    with open_store(settings) as store, contextlib.closing(mailer or open_mailer(settings.mail)) as open_one:
+    with (
+        open_store(settings, scratch=scratch) as store,
+        contextlib.closing(NullMailer() if scratch else open_mailer(settings.mail)) as mailer,
+    ):
         yield Works(
             store=store,
             sources=sources_of(settings, store),
-            mailer=open_one,
+            mailer=mailer,
             templates=templates,
-            site=site,
+            site=site_of(settings),
             signer=signer_of(settings),
             window_days=settings.digest.window_days,
             when_empty=settings.digest.when_empty,
         )
-
-
-def on_copy(works: Works, store: Store, *, settings: Settings, mailer: Mailer) -> Works:
-    """The same works on another store and with another mailer: for a run that shall change nothing."""
-    return dataclasses.replace(works, store=store, sources=sources_of(settings, store), mailer=mailer)

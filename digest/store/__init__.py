@@ -54,17 +54,25 @@ class Store:
         finally:
             owner.close()
 
-    def copy_to(self, folder: Path) -> Store:
-        """A copy of an SQLite database as it stands, open: to try things out that shall change nothing."""
+    @classmethod
+    @contextlib.contextmanager
+    def scratch(cls, url: str) -> Iterator[Store]:
+        """A copy of the database as it stands, to try out what shall change nothing. One that does not
+        exist yet is an empty one. SQLite only."""
         import sqlite3
+        import tempfile
 
-        path = self.database.path
-        if path is None:
-            raise NotImplementedError("only an SQLite database can be copied")
-        target = folder / "copy.db"
-        with sqlite3.connect(path) as source, sqlite3.connect(target) as copy:
-            source.backup(copy)
-        return Store(Database(f"sqlite:///{target}"))
+        database = Database(url, create=False)
+        with tempfile.TemporaryDirectory(prefix="digest-") as folder:
+            target = Path(folder) / "copy.db"
+            if database.path is not None and database.path.exists():
+                with database.read() as connection, sqlite3.connect(target) as copy:
+                    source = connection.connection.driver_connection
+                    source.backup(copy)  # type: ignore[union-attr]
+                copy.close()
+            database.close()
+            with cls.open(f"sqlite:///{target}") as store:
+                yield store
 
     def close(self) -> None:
         """Let go of the database."""

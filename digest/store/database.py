@@ -32,12 +32,12 @@ def parts(items: Sequence[T]) -> Iterator[Sequence[T]]:
 class Database:
     """One database. `begin()` writes, `read()` reads; both raise StoreError and nothing of the driver's."""
 
-    def __init__(self, url: str, *, busy_s: float = BUSY_S) -> None:
+    def __init__(self, url: str, *, busy_s: float = BUSY_S, create: bool = True) -> None:
         self._url = sa.make_url(url)
         self._name = self._url.render_as_string(hide_password=True)
         self._engine = sa.create_engine(self._url, poolclass=sa.pool.QueuePool, pool_size=4)
         if self._url.get_backend_name() == "sqlite":
-            self._prepare_sqlite(busy_s)
+            self._prepare_sqlite(busy_s, create=create)
 
     @property
     def name(self) -> str:
@@ -53,8 +53,8 @@ class Database:
             else None
         )
 
-    def _prepare_sqlite(self, busy_s: float) -> None:
-        if self.path is not None and not self.path.parent.is_dir():
+    def _prepare_sqlite(self, busy_s: float, *, create: bool) -> None:
+        if create and self.path is not None and not self.path.parent.is_dir():
             raise StoreError(f"{self._name}: the folder {self.path.parent} does not exist; create it")
 
         @sa.event.listens_for(self._engine, "connect")

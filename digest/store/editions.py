@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import datetime as dt
 from array import array
 from typing import TYPE_CHECKING
 
@@ -16,6 +15,7 @@ from digest.store.database import parts
 from digest.store.deliveries import BEHIND, move
 
 if TYPE_CHECKING:
+    import datetime as dt
     from collections.abc import Iterable, Sequence
 
     from digest.store.database import Database
