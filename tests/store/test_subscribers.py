@@ -1,0 +1,74 @@
+"""Who gets mail."""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime as dt
+from typing import TYPE_CHECKING
+
+import pytest
+
+from digest.errors import UsageError
+from digest.model import Cadence, Subscriber, Topic
+
+if TYPE_CHECKING:
+    from digest.store import Store
+
+NOW = dt.datetime(2026, 4, 21, 6, tzinfo=dt.UTC)
+ADA = Subscriber(
+    email="Ada@Example.org",
+    name="Ada",
+    timezone="Europe/Berlin",
+    send_at=dt.time(6, 30),
+    cadence=Cadence(kind="weekly", weekday=2),
+    topics=(Topic(name="Vision", keywords=("nerf", "C++"), examples=("2604.90001",), weight=2.0),),
+)
+
+
+def test_a_reader_comes_back_as_they_were_written(store: Store) -> None:
+    store.subscribers.add(ADA, agreed_at="2026-01-01", agreed_where="lab meeting")
+    member = store.subscribers.find("ada@example.ORG")
+    assert member is not None
+    assert dataclasses.replace(member.subscriber, id=0) == ADA
+    assert (member.agreed_at, member.agreed_where) == ("2026-01-01", "lab meeting")
+
+
+def test_two_spellings_of_an_address_are_one_reader(store: Store) -> None:
+    assert store.subscribers.add(ADA)
+    assert not store.subscribers.add(dataclasses.replace(ADA, email="ada@example.org"))
+    assert len(store.subscribers.everyone()) == 1
+
+
+def test_one_who_left_stays_out_although_the_file_names_them(store: Store) -> None:
+    store.subscribers.synchronise([ADA])
+    store.subscribers.set_status(ADA.email, "left", at=NOW)
+    assert store.subscribers.synchronise([ADA]) == [ADA.email]
+    assert store.subscribers.due(NOW) == []
+    with pytest.raises(UsageError, match="left on 2026-04-21"):
+        store.subscribers.add(ADA)
+
+
+def test_a_reader_the_file_drops_gets_no_more_mail_until_it_names_them_again(store: Store) -> None:
+    store.subscribers.synchronise([ADA])
+    store.subscribers.synchronise([])
+    assert store.subscribers.due(NOW) == []
+    store.subscribers.synchronise([ADA])
+    assert len(store.subscribers.due(NOW)) == 1
+
+
+def test_a_reader_added_by_command_is_not_the_files_to_drop(store: Store) -> None:
+    store.subscribers.add(ADA)
+    store.subscribers.synchronise([])
+    assert len(store.subscribers.due(NOW)) == 1
+
+
+def test_a_paused_reader_stays_paused_over_synchronising(store: Store) -> None:
+    store.subscribers.synchronise([ADA])
+    store.subscribers.set_status(ADA.email, "paused")
+    store.subscribers.synchronise([dataclasses.replace(ADA, name="Ada L.")])
+    assert store.subscribers.due(NOW) == []
+
+
+def test_nobody_by_that_address_is_said(store: Store) -> None:
+    with pytest.raises(UsageError, match="no such subscriber"):
+        store.subscribers.set_status("nobody@example.org", "paused")
