@@ -1,0 +1,35 @@
+"""What every section of the settings is: frozen, strict about its keys, silent about its input.
+
+Also the numbers that sections are made of. Holds no setting itself.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+
+from digest.config.values import shown
+
+
+class Section(BaseModel):
+    """A table of the configuration file."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True, allow_inf_nan=False)
+
+
+def _number(value: object) -> object:
+    if isinstance(value, bool):
+        raise ValueError(f"expected a number, got {shown(value)}")  # noqa: TRY004 - for pydantic
+    return value
+
+
+_Number = BeforeValidator(_number)
+
+Count = Annotated[int, Field(ge=1, le=200), _Number]
+CountOrNone = Annotated[int | None, Field(ge=1, le=200), _Number]
+Days = Annotated[int, Field(ge=1, le=60), _Number]
+Port = Annotated[int, Field(ge=1, le=65535), _Number]
+Weight = Annotated[float, Field(gt=0, le=100), _Number]
+Seconds = Annotated[float, Field(gt=0, le=3600), _Number]
+SecondsOrNone = Annotated[float | None, Field(ge=0, le=3600), _Number]
