@@ -59,11 +59,13 @@ class SourceError(DigestError):
 
 
 class FetchError(SourceError):
-    """A request had no usable answer. `status` is the HTTP status, if one came."""
+    """A request had no usable answer. `status` is the HTTP status, if one came; `body` what had been read:
+    an error's page, or (with a status below 300) the beginning of an answer that broke off."""
 
-    def __init__(self, message: str, *, status: int | None = None) -> None:
+    def __init__(self, message: str, *, status: int | None = None, body: bytes = b"") -> None:
         super().__init__(message)
         self.status = status
+        self.body = body
 
 
 class RateLimitedError(FetchError):
