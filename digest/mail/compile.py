@@ -1,0 +1,95 @@
+"""Templates and a day's papers in, a compiled mail out: every card rendered, inlined and encoded once.
+
+One document holds the skeleton and every distinct card; premailer passes over it once; it is cut at its
+marks; the pieces are encoded. What is left for each reader is filling slots and joining bytes.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import hashlib
+from typing import TYPE_CHECKING, cast
+
+from digest.mail.cards import CardKey, CardWords, card_key, card_words
+from digest.mail.compose import CompiledMail
+from digest.mail.filling import encode
+from digest.mail.inline import inline
+from digest.mail.letters import MailWords, SectionWords, SubjectWords
+from digest.mail.marks import Slot, parse, sentinel
+from digest.mail.templates import HTML, SUBJECT, TEXT
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from digest.mail.site import Site
+    from digest.mail.templates import Templates
+    from digest.model import Edition, Paper
+
+SUBJECT_KINDS = ("papers", "trending", "quiet")
+
+
+def compile_mail(
+    templates: Templates,
+    site: Site,
+    editions: Iterable[Edition],
+    papers: Mapping[tuple[int, int], Paper],
+) -> CompiledMail:
+    """What composes the mails of these editions. `papers` by (id, revision), those of the editions at least.
+
+    Raises TemplateError for a template that fails, AddressError or ConfigError for a site that cannot send,
+    LookupError for a paper that is not there.
+    """
+    site = site.checked()
+    cards: dict[CardKey, CardWords] = {}
+    for edition in editions:
+        year = edition.slot.scheduled_at.year
+        for item in edition.items:
+            key = card_key(item, year=year)
+            if key not in cards:
+                cards[key] = card_words(_paper(papers, key), key)
+    nonce = hashlib.sha256(repr((site, list(cards.values()))).encode("utf-8", "replace")).hexdigest()[:16]
+    words = _stand_ins(nonce, list(cards.values()))
+    html = inline(templates.render(HTML, nonce=nonce, site=site, mail=words))
+    text = templates.render(TEXT, nonce=nonce, site=site, mail=words)
+    return CompiledMail(
+        site=site,
+        boundary=f"=_{nonce}",
+        html=encode(parse(html, nonce, name=HTML), html=True),
+        text=encode(parse(text, nonce, name=TEXT), html=False),
+        subjects={kind: _subject(templates, site, kind=kind, nonce=nonce) for kind in SUBJECT_KINDS},
+        places={key: place for place, key in enumerate(cards)},
+        titles=[card.title for card in cards.values()],
+    )
+
+
+def _paper(papers: Mapping[tuple[int, int], Paper], key: CardKey) -> Paper:
+    try:
+        return papers[key.paper_id, key.revision]
+    except KeyError:
+        raise LookupError(
+            f"paper {key.paper_id} at revision {key.revision}: in an edition, but not given"
+        ) from None
+
+
+def _stand_ins(nonce: str, cards: Sequence[CardWords]) -> MailWords[CardWords]:
+    """A mail that says a sentinel wherever readers differ, and holds every card."""
+
+    def stand_in(path: str) -> str:
+        return sentinel(nonce, path)
+
+    section = SectionWords(
+        title=stand_in("section.title"),
+        cards=tuple(dataclasses.replace(card, why=stand_in("card.why")) for card in cards),
+        more=stand_in("section.more"),
+    )
+    names = [field.name for field in dataclasses.fields(MailWords) if field.name != "sections"]
+    return MailWords(sections=(section,), **{name: stand_in(f"mail.{name}") for name in names})
+
+
+def _subject(templates: Templates, site: Site, *, kind: str, nonce: str) -> list[str | Slot]:
+    words = SubjectWords(
+        kind=kind, **{name: sentinel(nonce, f"subject.{name}") for name in ("count", "best", "date")}
+    )
+    rendered = " ".join(templates.render(SUBJECT, nonce=nonce, site=site, subject=words).split())
+    # `each` and `when` know nothing of a subject, so there are no blocks in it.
+    return cast("list[str | Slot]", parse(rendered, nonce, name=SUBJECT))

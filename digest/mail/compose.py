@@ -1,0 +1,111 @@
+"""A compiled mail and one letter in, the bytes of one message out. Renders, parses and folds nothing.
+
+The bytes decode to what rendering, inlining and `email.message.EmailMessage` would make of the same letter,
+some hundred times as fast (`benchmarks/compose.py`).
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import TYPE_CHECKING, NamedTuple
+
+from digest.mail.addresses import address
+from digest.mail.cards import CardKey, card_key, why_words
+from digest.mail.filling import Encoded, fill
+from digest.mail.headers import named, own_lines, shared_lines
+from digest.mail.letters import mail_words, subject_words, trimmed
+from digest.mail.quoted import decoded_size
+from digest.model import Message
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from digest.mail.letters import MailWords
+    from digest.mail.marks import Slot
+    from digest.mail.site import Letter, Site
+    from digest.model import Edition, Item
+
+HTML_LIMIT = 80_000  # bytes as decoded; Gmail cuts a mail off near 102 KB
+
+
+class Placed(NamedTuple):
+    """A card of one reader: which of the compiled ones, and why it is there."""
+
+    place: int
+    why: str
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class CompiledMail:
+    """Everything that mails to these readers share, encoded; made by `compile_mail`."""
+
+    site: Site
+    boundary: str
+    html: Sequence[Encoded]
+    text: Sequence[Encoded]
+    subjects: Mapping[str, Sequence[str | Slot]]  # by SubjectWords.kind
+    places: Mapping[CardKey, int]
+    titles: Sequence[str]  # of the cards, by place
+
+    def compose(self, letter: Letter) -> Message:
+        """The message for one reader, with as many papers as fit in HTML_LIMIT.
+
+        Raises AddressError for a reader's address, LookupError for an edition that was not compiled.
+        """
+        recipient = address(letter.subscriber.email)
+        words, html = self._fitted(letter)
+        while len(html) > HTML_LIMIT and decoded_size(html) > HTML_LIMIT and len(letter.edition.items) > 1:
+            letter = dataclasses.replace(letter, edition=trimmed(letter.edition))
+            words, html = self._fitted(letter)
+        text: list[bytes] = []
+        fill(self.text, (words,), text)
+        boundary = self.boundary.encode()
+        raw = b"".join((
+            own_lines(
+                self.site,
+                recipient=named(letter.subscriber.name, recipient),
+                subject=self.subject(letter.edition, date=words.date),
+                delivery_id=letter.delivery_id,
+                date=letter.date,
+                token=letter.unsubscribe_token,
+            ),
+            shared_lines(self.site),
+            b'Content-Type: multipart/alternative; boundary="%b"\r\n\r\n' % boundary,
+            b"--%b\r\n%b" % (boundary, _PLAIN),
+            *text,
+            b"\r\n--%b\r\n%b" % (boundary, _HTML),
+            html,
+            b"\r\n--%b--\r\n" % boundary,
+        ))  # fmt: skip
+        return Message(
+            delivery_id=letter.delivery_id, sender=self.site.return_path, recipient=recipient, raw=raw
+        )
+
+    def subject(self, edition: Edition, *, date: str) -> str:
+        """The subject of this edition, in Unicode."""
+        words = subject_words(edition, date=date, title=lambda item: self.titles[self._place(edition, item)])
+        return "".join(
+            part if isinstance(part, str) else getattr(words, part.name) for part in self.subjects[words.kind]
+        )
+
+    def _fitted(self, letter: Letter) -> tuple[MailWords[Placed], bytes]:
+        edition = letter.edition
+        words = mail_words(
+            letter, self.site, card=lambda item: Placed(self._place(edition, item), why_words(item))
+        )
+        html: list[bytes] = []
+        fill(self.html, (words,), html)
+        return words, b"".join(html)
+
+    def _place(self, edition: Edition, item: Item) -> int:
+        key = card_key(item, year=edition.slot.scheduled_at.year)
+        try:
+            return self.places[key]
+        except KeyError:
+            raise LookupError(
+                f"paper {item.paper_id} at revision {item.revision}: in none of the editions compiled"
+            ) from None
+
+
+_PLAIN = b'Content-Type: text/plain; charset="utf-8"\r\nContent-Transfer-Encoding: quoted-printable\r\n\r\n'
+_HTML = b'Content-Type: text/html; charset="utf-8"\r\nContent-Transfer-Encoding: quoted-printable\r\n\r\n'

@@ -1,0 +1,204 @@
+"""A letter in, the words around its cards out: intro, sections, notice, footer. The cards are the caller's.
+
+Sentences about a number are made here and never in a template: a template has no arithmetic.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import TYPE_CHECKING, Generic, TypeVar
+from zoneinfo import ZoneInfo
+
+from digest.mail.words import WEEKDAYS, clean, listed, long_date, number, shorten, zone_words
+
+if TYPE_CHECKING:
+    import datetime as dt
+    from collections.abc import Callable
+
+    from digest.mail.site import Letter, Site
+    from digest.model import Edition, Item, Notice, Section, Subscriber
+
+Card = TypeVar("Card")
+
+NAMED_TOPICS = 5
+TITLE_LIMIT = 80
+SUBJECT_TITLE_LIMIT = 60
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class SectionWords(Generic[Card]):
+    """A heading, its cards, best first, and "4 more papers matched." or ""."""
+
+    title: str
+    cards: tuple[Card, ...]
+    more: str
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class MailWords(Generic[Card]):
+    """One reader's mail as a template sees it. Of `intro` and `quiet`, one is empty."""
+
+    date: str  # Tuesday 21 April, where the reader is
+    intro: str
+    quiet: str
+    sections: tuple[SectionWords[Card], ...]
+    notice: str
+    about: str  # why the reader gets this
+    unsubscribe_url: str
+    unsubscribe_token: str
+
+
+def mail_words(letter: Letter, site: Site, *, card: Callable[[Item], Card]) -> MailWords[Card]:
+    """The words of one mail; `card` makes a card of an item."""
+    edition, reader = letter.edition, letter.subscriber
+    zone = ZoneInfo(reader.timezone)
+    here = edition.slot.scheduled_at.astimezone(zone)
+    empty = not any(section.items for section in edition.sections)
+    return MailWords(
+        date=long_date(here),
+        intro="" if empty else intro(edition),
+        quiet=quiet(edition, reader, zone=zone) if empty else "",
+        sections=tuple(
+            SectionWords(
+                title=section_title(section),
+                cards=tuple([card(item) for item in section.items]),
+                more=more(section),
+            )
+            for section in edition.sections
+            if section.items
+        ),
+        notice=notice(edition.notices, hour=here.hour) if edition.notices else "",
+        about=about(reader, site),
+        unsubscribe_url=site.unsubscribe_url(letter.unsubscribe_token),
+        unsubscribe_token=clean(letter.unsubscribe_token),
+    )
+
+
+def trimmed(edition: Edition) -> Edition:
+    """One paper fewer: the last of the longest section (of the later one of two), so that none disappears."""
+    lengths = [len(section.items) for section in edition.sections]
+    place = max(range(len(lengths)), key=lambda one: (lengths[one], one))
+    section = edition.sections[place]
+    shorter = dataclasses.replace(section, items=section.items[:-1], more=section.more + 1)
+    return dataclasses.replace(
+        edition, sections=(*edition.sections[:place], shorter, *edition.sections[place + 1 :])
+    )
+
+
+def section_title(section: Section) -> str:
+    """The reader's own name for a topic, never long enough to fill the page."""
+    return shorten(clean(section.title), TITLE_LIMIT)
+
+
+def intro(edition: Edition) -> str:
+    """12 of 231 new papers: 7 for Vision, 3 for Robots, 2 trending."""
+    sections = [section for section in edition.sections if section.items]
+    count = sum(len(section.items) for section in sections)
+    of = f" of {number(edition.considered)}" if edition.considered >= count else ""
+    papers = "paper" if count == 1 and edition.considered <= 1 else "papers"
+    lead = f"{number(count)}{of} new {papers}"
+    if len(sections) == 1:
+        every = "all " if count > 1 else ""
+        return f"{lead}, {every}{_share(sections[0], '')}"
+    topics = [section for section in sections if section.kind == "topic"]
+    parts = [_share(section) for section in topics[:NAMED_TOPICS]]
+    if others := topics[NAMED_TOPICS:]:
+        papers_left = sum(len(section.items) for section in others)
+        parts.append(f"{papers_left} for {len(others)} more {'topic' if len(others) == 1 else 'topics'}")
+    parts += [_share(section) for section in sections if section.kind == "trending"]
+    return f"{lead}: {', '.join(parts)}"
+
+
+def _share(section: Section, count: str | None = None) -> str:
+    lead = f"{len(section.items)} " if count is None else count
+    return f"{lead}trending" if section.kind == "trending" else f"{lead}for {section_title(section)}"
+
+
+def more(section: Section) -> str:
+    """What had no room."""
+    if not section.more:
+        return ""
+    papers = "paper" if section.more == 1 else "papers"
+    if section.kind == "trending":
+        return f"{number(section.more)} more {papers} {'is' if section.more == 1 else 'are'} trending."
+    return f"{number(section.more)} more {papers} matched."
+
+
+def quiet(edition: Edition, reader: Subscriber, *, zone: dt.tzinfo) -> str:
+    """What a mail without papers says, and the date of the next."""
+    if not edition.considered:
+        said = "No new papers since your last mail."
+    elif not reader.topics:
+        said = f"None of the {number(edition.considered)} new papers is trending."
+    elif edition.considered == 1:
+        said = "The one new paper did not match your topics."
+    else:
+        said = f"None of the {number(edition.considered)} new papers matched your topics."
+    return f"{said} The next mail comes on {long_date(edition.slot.next_at.astimezone(zone))}."
+
+
+def notice(notices: tuple[Notice, ...], *, hour: int) -> str:
+    """One line for all the sources that failed or are late; `hour` is the reader's."""
+    failed = [clean(one.title) for one in notices if one.status == "failed"]
+    stale = [clean(one.title) for one in notices if one.status == "stale"]
+    said = []
+    if failed:
+        part = "morning" if hour < 12 else "afternoon" if hour < 18 else "evening"
+        whose = "its" if len(failed) == 1 else "their"
+        said.append(
+            f"{listed(failed)} could not be read this {part}; {whose} papers will come in a later mail."
+        )
+    if stale:
+        have = "has" if len(stale) == 1 else "have"
+        said.append(
+            f"{listed(stale)} {have} not announced today's papers yet; they will come in a later mail."
+        )
+    return " ".join(said)
+
+
+def about(reader: Subscriber, site: Site) -> str:
+    """Why this reader gets this mail, and when."""
+    topics = [shorten(clean(topic.name), TITLE_LIMIT) for topic in reader.topics[:NAMED_TOPICS]]
+    if left := len(reader.topics) - NAMED_TOPICS:
+        topics += [f"{left} more"] if left > 0 else []
+    if reader.trending or not topics:
+        topics.append("what is trending")
+    when = f"{_often(reader)} at {reader.send_at:%H:%M} {zone_words(reader.timezone)}"
+    who = clean(reader.email)
+    return f"You get this {when}, because {who} subscribed to {listed(topics)} at {clean(site.name)}."
+
+
+def _often(reader: Subscriber) -> str:
+    cadence = reader.cadence
+    match cadence.kind:
+        case "daily":
+            return "every day"
+        case "weekdays":
+            return "from Monday to Friday"
+        case "weekly":
+            return f"every {WEEKDAYS[cadence.weekday]}"
+        case "monthly":
+            return f"on day {cadence.month_day} of each month"
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class SubjectWords:
+    """What a subject is made of. kind: "papers", "trending" (nothing else in it) or "quiet"."""
+
+    kind: str
+    count: str
+    best: str  # the best paper's title, cut at a word
+    date: str
+
+
+def subject_words(edition: Edition, *, date: str, title: Callable[[Item], str]) -> SubjectWords:
+    """The best paper is the strongest that a topic brought, or the hottest where no topic brought any."""
+    found = [item for section in edition.sections if section.kind == "topic" for item in section.items]
+    items = edition.items
+    best = max(found or items[:1], key=lambda item: item.score, default=None)
+    return SubjectWords(
+        kind="papers" if found else "trending" if items else "quiet",
+        count=number(len(items)),
+        best=shorten(title(best), SUBJECT_TITLE_LIMIT) if best else "",
+        date=date,
+    )
