@@ -20,6 +20,10 @@ _SECRETS = (
     ("mail", "sendgrid", "api_key"),
 )
 _QUERY = re.compile(r"\b(?:cat|ti|abs|au|all):\S|\s(?:AND|OR|ANDNOT)\s")
+_NO_QUERY = (
+    "looks like a query of arXiv's search; a keyword is words of a title or abstract, "
+    "and categories have a list of their own"
+)
 
 
 def secrets_in(values: Mapping[str, Any]) -> tuple[str, ...]:
@@ -57,8 +61,4 @@ def unwise(settings: Settings) -> Iterator[Fault]:
         for j, topic in enumerate(reader.topics):
             for k, keyword in enumerate(topic.keywords):
                 if _QUERY.search(keyword):
-                    yield (
-                        ("subscribers", i, "topics", j, "keywords", k),
-                        "looks like a query of arXiv's search; a keyword is words of a title or abstract, "
-                        "and categories have their own list",
-                    )
+                    yield ("subscribers", i, "topics", j, "keywords", k), _NO_QUERY
