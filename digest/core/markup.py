@@ -41,12 +41,14 @@ _TAG = re.compile(
 )
 _INERT = re.compile(r"<(script|style)\b[^<>]{0,4000}>.{0,20000}?</\1\s*>", re.IGNORECASE | re.DOTALL)
 _COMMENT = re.compile(r"<!--.{0,20000}?-->|<!\[CDATA\[|\]\]>", re.DOTALL)
-_CUT_OFF = re.compile(rf"<(?:{_names(_PLAIN + ' ' + _ACTIVE)})\s[^<>]{{0,4000}}=[^<>]{{0,4000}}$", re.IGNORECASE)
+_ANY = _names(_PLAIN + " " + _ACTIVE)
+_CUT_OFF = re.compile(rf"<(?:{_ANY})\s[^<>]{{0,4000}}=[^<>]{{0,4000}}$", re.IGNORECASE)
 _SCRIPT = re.compile(r"<(su[bp])>\s*([^<>]{1,12}?)\s*</\1>", re.IGNORECASE)
-_INLINE = frozenset(
-    "a abbr acronym b big cite code del dfn em font i ins kbd mark mi mn mo q s samp small span strike strong "
-    "sub sup tt u var wbr jats:italic jats:bold jats:sup jats:sub jats:monospace jats:sc jats:underline".split()
-)
+_WITHIN_WORDS = """
+a abbr acronym b big cite code del dfn em font i ins kbd mark mi mn mo q s samp small span strike strong sub
+sup tt u var wbr jats:italic jats:bold jats:sup jats:sub jats:monospace jats:sc jats:underline
+"""
+_INLINE = frozenset(_WITHIN_WORDS.split())
 _ENTITY = re.compile(r"&(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});")
 _ROUNDS = 6
 

@@ -1,4 +1,4 @@
-"""Words in, raised (²) or lowered (₂) words out, where Unicode has every character. Knows no TeX and no HTML."""
+"""Words in, raised (²) or lowered (₂) words out, where Unicode has every character. Knows no TeX, no HTML."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ _RAISED = dict(
         strict=True,
     )
 )
-_RAISED |= {"*": "*", "∗": "*", "⋆": "*", "†": "†", "‡": "‡", "′": "′", "'": "′", "∘": "°", "°": "°", "⊤": "ᵀ", "%": "%"}
+_RAISED |= dict(zip("*∗⋆†‡′'∘°⊤%", "***†‡′′°°ᵀ%", strict=True))
 _LOWERED = dict(
     zip(_DIGITS + "aehijklmnoprstuvxβγρφχ", "₀₁₂₃₄₅₆₇₈₉₊₋₋₌₍₎ₐₑₕᵢⱼₖₗₘₙₒₚᵣₛₜᵤᵥₓᵦᵧᵨᵩᵪ", strict=True)
 )

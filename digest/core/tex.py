@@ -14,17 +14,17 @@ The time is linear in the text, whatever the text is.
 from __future__ import annotations
 
 import re
-import unicodedata
 
 from digest.core.scripts import lowered, raised
-from digest.core.tex_maths import MACRO, Maths, Unreadable, group_ends
+from digest.core.tex_letters import accented, after_letter
+from digest.core.tex_maths import MACRO, Maths, UnreadableError, group_ends
 from digest.core.tex_symbols import ACCENTS, LETTERS, SPACES, SWITCHES, TEXT_FONTS, WORDS, symbol
 
 _TEX = re.compile(r"[\\$^_{}~]|--|``|`[^`']+'")
 _NEXT = re.compile(
     r"(?P<url>(?:https?://|www\.)[^\s{}$]*)"
     r"|(?P<path>(?<![A-Za-z])[A-Za-z]:\\[^\s$]*|(?<!\S)\\\\[\w.-]+\\[^\s$]*)"
-    r"|(?P<lost>(?<![\\\w])(?:texttt|textbf|textit|textsc|mathbf|mathcal|mathrm)(?=\{))"
+    r"|(?P<lost>(?<![\\\w])(?:text(?:tt|bf|it|sc)?|emph|math(?:bf|cal|rm|bb))(?=\{))"
     r"|(?P<slang>(?<!\w)(?:w\\o|I\\O)(?!\w))"
     # H_2O, CO_2, N_0, π_0: digits below one or two letters; not file_1, v_1_2, a/b_1 or IMG_2034
     r"|(?P<formula>(?<![\w/.\\~@-])(?:[A-Z][A-Za-z]?|[a-z\u0370-\u03ff])_[0-9]{1,2}"
@@ -32,6 +32,7 @@ _NEXT = re.compile(
     r"|(?P<dash>(?<!-)-{2,3}(?!-))"
     r"|[\\$^_{}~]"
 )
+_DOUBLY_QUOTED = re.compile(r"(?<!`)``([^`\"]{1,400}?)(?:''|\")")
 _QUOTED = re.compile(r"(?<![\w`\\])`([^`'\n]{1,80})'(?![\w'])")
 _DEEPEST = 25
 _LONGEST = 1000  # characters of a formula
@@ -39,6 +40,7 @@ _PROSE_WORD = re.compile(r"(?<![\\\w{])[A-Za-z]{3,}(?![\w}])")
 _COMMAND = re.compile(r"\\[A-Za-z]+\s*(?:\{[^{}]*\}|\[[^\[\]]*\])*|\\.", re.DOTALL)
 _DIGITS = re.compile(r"-?[0-9]+|\*|[A-Za-z](?![A-Za-z])|\\?circ\b")
 _BASE = re.compile(r"[^\W_]+\Z")
+_NUMBER = re.compile(r"(?<![\w.,])\d+(?:[.,]\d+)*[A-Za-z%]{0,2}\Z")
 _LOW = re.compile("_([0-9]+)")
 _GROUP = re.compile(r"[A-Z0-9][\w-]*(?: [\w-]+)*")
 
@@ -47,8 +49,8 @@ def readable(text: str) -> str:
     """`text` with its TeX in Unicode. What cannot be read is left exactly as it is; never raises."""
     if not _TEX.search(text):
         return text
-    if "``" in text and "```" not in text:
-        text = text.replace("``", "“").replace("''", "”")
+    if "``" in text:
+        text = _DOUBLY_QUOTED.sub(r"“\1”", text)
     if "`" in text:
         text = _QUOTED.sub(r"‘\1’", text)
     return _Prose(text).read(0, len(text), 0)
@@ -70,7 +72,7 @@ class _Prose:
             begin = found.start()
             out.append(self.source[at:begin])
             if found.lastgroup:
-                piece, at = self._named(found, depth)
+                piece, at = self._named(found, end, depth)
             else:
                 match self.source[begin]:
                     case "\\":
@@ -91,11 +93,16 @@ class _Prose:
         out.append(self.source[at:end])
         return "".join(out)
 
-    def _named(self, found: re.Match[str], depth: int) -> tuple[str, int]:
+    def _named(self, found: re.Match[str], end: int, depth: int) -> tuple[str, int]:
         text, begin, after = found[0], found.start(), found.end()
         match found.lastgroup:
             case "url":
-                return re.sub(r"\\([_%#&~])", r"\1", text), after
+                url = _ESCAPED.sub(r"\1", text)
+                close = self.ends.get(after)
+                if close is None or close >= end:
+                    return url, after
+                label = self.read(after + 1, close, depth + 1)  # a relay took \href and its braces
+                return _linked(label, url), close + 1
             case "path":
                 name = re.match(r"[A-Za-z]:\\([A-Za-z]+)", text)
                 if name and (name[1] in TEXT_FONTS or name[1] in LETTERS or symbol(name[1])):
@@ -108,11 +115,24 @@ class _Prose:
                 return _LOW.sub(lambda low: lowered(low[1]) or low[0], text), after
             case "dash":
                 around = self.source[begin - 1 : begin] + self.source[after : after + 1]
-                if begin == 0 or len(around) < 2 or around[0].isspace() != around[1].isspace() or around[1] == ">":
+                if (
+                    begin == 0
+                    or len(around) < 2
+                    or around[0].isspace() != around[1].isspace()
+                    or around[1] == ">"
+                ):
                     return text, after  # --verbose, -->
                 return "—" if len(text) == 3 or around.isspace() else "–", after
             case _:
                 return text, after
+
+    def _dash(self, begin: int, after: int) -> str:
+        dashes, around = self.source[begin:after], self.source[max(0, begin - 1) : after + 1]
+        if begin == 0 or len(around) < len(dashes) + 2 or around[-1] == ">":
+            return dashes
+        if around[0].isspace() != around[-1].isspace():  # --verbose
+            return dashes
+        return "—" if len(dashes) == 3 or around[0].isspace() else "–"
 
     def _dollar(self, at: int, end: int, depth: int) -> tuple[str, int]:
         width = 2 if self.source.startswith("$$", at) else 1
@@ -129,8 +149,9 @@ class _Prose:
 
     def _formula(self, at: int, begin: int, close: int, after: int, depth: int) -> tuple[str, int]:
         try:
-            return self.maths.read(begin, close, depth + 1).strip(" "), after
-        except Unreadable:
+            text = self.maths.read(begin, close, depth + 1).lstrip(" ")
+            return text if self.source[after : after + 1].isalnum() else text.rstrip(" "), after
+        except UnreadableError:
             return self.source[at:after], after
 
     def _group(self, at: int, end: int, depth: int) -> tuple[str, int]:
@@ -139,7 +160,12 @@ class _Prose:
             return "{", at + 1
         inside = self.source[at + 1 : min(close, at + 200)]
         beside = self.source[at - 1 : at].isalnum() or self.source[close + 1 : close + 2].isalnum()
-        if not inside or inside[0] == "\\" or (_GROUP.fullmatch(inside) and (len(inside) > 1 or beside)):
+        if inside in ("=", "<", ">", "+", "-", "~", ","):
+            return inside, close + 1
+        if inside[:1] == "\\":
+            text = self.read(at + 1, close, depth + 1)
+            return self.source[at : close + 1] if text == self.source[at + 1 : close] else text, close + 1
+        if not inside or (_GROUP.fullmatch(inside) and (len(inside) > 1 or beside)):
             return self.read(at + 1, close, depth + 1), close + 1
         return "{", at + 1
 
@@ -149,7 +175,7 @@ class _Prose:
         if self.ends.get(at + 1, end) < end:
             try:
                 return self.maths.script(at, end, depth + 1)
-            except Unreadable:
+            except UnreadableError:
                 return "^", at + 1
         found = _DIGITS.match(self.source, at + 1, end)
         if not found or (found[0][0] == "-" and not self.source[at - 1].isdigit()):
@@ -165,14 +191,18 @@ class _Prose:
         if base and not template:
             try:
                 return self.maths.script(at, end, depth + 1)
-            except Unreadable:
+            except UnreadableError:
                 pass
         return self.source[at : close + 1], close + 1
 
     def _tie(self, at: int) -> str:
         before, after = self.source[at - 1 : at] if at else "", self.source[at + 1 : at + 2]
-        tied = (before.isalnum() or before in tuple(".,;:)]}$")) and (after.isalnum() or after in tuple("\\$([{“‘"))
-        return " " if tied and not (before.isdigit() and after.isdigit()) else "~"
+        if after.isdigit() and _NUMBER.search(self.source, max(0, at - 12), at):
+            return "~"  # 10~20, 1M~4M: a range
+        tied = (before.isalnum() or before in tuple(".,;:)]}$")) and (
+            after.isalnum() or after in tuple("\\$([{“‘")
+        )
+        return " " if tied else "~"
 
     def _macro(self, at: int, end: int, depth: int) -> tuple[str, int]:
         found = MACRO.match(self.source, at, end)
@@ -189,8 +219,8 @@ class _Prose:
             return (" " if not following or following.isspace() else found[0]), after
         if name == "/":
             return "/", after
-        if name in ACCENTS and (accented := self._accented(name, after, end)):
-            return accented
+        if name in ACCENTS and (letter := accented(self.source, after, name)):
+            return letter
         if name in SPACES:
             return SPACES[name], after
         if name in TEXT_FONTS and (close := self.ends.get(after, end)) < end:
@@ -200,37 +230,25 @@ class _Prose:
         if name in _LINKS:
             return self._link(name, at, after, end, depth)
         if name in LETTERS:
-            return LETTERS[name], self._after_letter(at, after, end)
+            return LETTERS[name], after_letter(self.source, at, after)
         if name in WORDS:
-            return WORDS[name], after + 2 if self.ends.get(after) == after + 1 else after
+            word = WORDS[name]
+            after += 2 * (self.ends.get(after) == after + 1)
+            return (word[:-1] if self.source.startswith(".", after) else word), after
+        if name.isalpha() and (text := symbol(name)):  # outside of formulas a blank is meant
+            if len(text) > 1 and self.source[at - 1 : at].isalnum():
+                text = " " + text  # n\log n
+            return text, after + 2 * (self.ends.get(after) == after + 1)
         try:
             return self.maths.macro(at, end, depth + 1)
-        except Unreadable:
+        except UnreadableError:
             return self._verbatim(at, after, end)
-
-    def _accented(self, name: str, after: int, end: int) -> tuple[str, int] | None:
-        r"""\"o, \"{o}, \'{\i}, \c{c}, \c c: the letter with its accent and the place after it, or None."""
-        found = _ACCENTED.match(self.source, after, end)
-        if not found or (name.isalpha() and found[0][0].isalpha()):
-            return None
-        letter = found[1] or found[2] or found[3]
-        if found[0][0].isspace() and (not name.isalpha() or self.source[found.end() : found.end() + 1].isalpha()):
-            return None
-        letter = {"\\i": "i", "\\j": "j", "": ""}.get(letter, letter)
-        return unicodedata.normalize("NFC", letter[0] + ACCENTS[name] + letter[1:]), found.end()
-
-    def _after_letter(self, at: int, after: int, end: int) -> int:
-        if self.ends.get(after) == after + 1:  # \o{}
-            return after + 2
-        beyond = after + 1
-        inside = self.source[at - 1 : at].isalpha() or at == 0 or self.source[at - 1 : at] == "{"
-        return beyond if inside and self.source[after:beyond] == " " and self.source[beyond : beyond + 1].islower() else after
 
     def _link(self, name: str, at: int, after: int, end: int, depth: int) -> tuple[str, int]:
         first = self.ends.get(after, end)
         if first >= end:
             return self._verbatim(at, after, end)
-        target = re.sub(r"\\([_%#&~])", r"\1", self.source[after + 1 : first]).strip()
+        target = _ESCAPED.sub(r"\1", self.source[after + 1 : first]).strip()
         if name == "url":
             return target, first + 1
         if name in ("cite", "citep", "citet"):
@@ -241,9 +259,7 @@ class _Prose:
         if second >= end:
             return self._verbatim(at, after, end)
         text = self.read(first + 2, second, depth + 1)
-        if name == "textcolor" or text.strip() == target:
-            return text, second + 1
-        return f"{text} ({target})", second + 1
+        return (text if name == "textcolor" else _linked(text, target)), second + 1
 
     def _verbatim(self, at: int, after: int, end: int) -> tuple[str, int]:
         """The macro at `at` as it stands, with its arguments."""
@@ -252,8 +268,13 @@ class _Prose:
         return self.source[at:after], after
 
 
+_ESCAPED = re.compile(r"\\([_%#&~])")
 _LINKS = frozenset(("href", "url", "footnote", "cite", "citep", "citet", "textcolor"))
-_ACCENTED = re.compile(r"\{\s*([^\W\d_]{1,2}|\\[ij])\s*\}|\s?([^\W\d_])|(\\[ij](?![A-Za-z]))")
+
+
+def _linked(text: str, url: str) -> str:
+    """What a link says and where it leads, as text."""
+    return url if url.rstrip("./").endswith(text.strip(" ./")) else f"{text} ({url})"
 
 
 def _is_formula(inside: str, after: str) -> bool:

@@ -1,4 +1,4 @@
-"""A stretch of TeX mathematics in, Unicode out. Never guesses: what has no plain form raises Unreadable,
+"""A stretch of TeX mathematics in, Unicode out. Never guesses: what has no plain form raises UnreadableError,
 and the caller leaves the whole stretch as the author wrote it."""
 
 from __future__ import annotations
@@ -25,13 +25,13 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 MACRO = re.compile(r"\\([A-Za-z]+|.)", re.DOTALL)
-_TOKEN = re.compile(r"[^\\{}^_$~&\s']+|\s+|.", re.DOTALL)
-_WORD = re.compile(r"[^\W_]+(?:[.,][0-9]+)?")
+_PLAIN = re.compile(r"[^\\{}^_$~&\s']+")
+_WORD = re.compile(r"[^\W_]+(?:\.[0-9]+)?|\S")
 _ATOM = re.compile(r"[\w.]*|\([^()]*\)")
 _DEEPEST = 25
 
 
-class Unreadable(ValueError):
+class UnreadableError(ValueError):
     """This TeX has no plain form that we know."""
 
 
@@ -56,15 +56,13 @@ class Maths:
         self.prose = prose
 
     def read(self, start: int, end: int, depth: int) -> str:
-        """The stretch from `start` to `end` in Unicode. Raises Unreadable."""
+        """The stretch from `start` to `end` in Unicode. Raises UnreadableError."""
         if depth > _DEEPEST:
-            raise Unreadable
+            raise UnreadableError
         out: list[str] = []
         at = start
         while at < end:
-            token = _TOKEN.match(self.source, at, end)
-            assert token is not None  # `.` matches anything
-            first = token[0][0]
+            first = self.source[at]
             if first == "\\":
                 piece, at = self.macro(at, end, depth)
                 if piece.isascii() and piece.isalpha() and len(piece) > 1:  # log n, not logn
@@ -78,10 +76,15 @@ class Maths:
             elif first in "^_":
                 piece, at = self.script(at, end, depth)
             elif first in "}$&":
-                raise Unreadable
+                raise UnreadableError
+            elif first.isspace() or first == "~":
+                piece, at = " ", self._skip(at + 1, end)
+            elif first == "'":
+                piece, at = "′", at + 1
             else:
-                at = token.end()
-                piece = " " if first.isspace() or first == "~" else "′" * len(token[0]) if first == "'" else token[0]
+                plain = _PLAIN.match(self.source, at, end)
+                after = plain.end() if plain else at + 1
+                piece, at = self.source[at:after], after
             out.append(piece)
         return "".join(out)
 
@@ -94,7 +97,7 @@ class Maths:
         if shifted is not None:
             return shifted, after
         if not text:
-            raise Unreadable
+            raise UnreadableError
         if _WORD.fullmatch(text) and not self.source[after : after + 1].isalnum():
             return mark + text, after
         return f"{mark}{{{text}}}", after
@@ -104,7 +107,7 @@ class Maths:
         while at < end and self.source[at].isspace():
             at += 1
         if at >= end:
-            raise Unreadable
+            raise UnreadableError
         match self.source[at]:
             case "{":
                 close = self._close(at, end)
@@ -112,15 +115,15 @@ class Maths:
             case "\\":
                 return self.macro(at, end, depth + 1)
             case character if character in "}^_$&":
-                raise Unreadable
+                raise UnreadableError
             case character:
                 return character, at + 1
 
     def macro(self, at: int, end: int, depth: int) -> tuple[str, int]:
-        """What the macro at `at` and its arguments stand for, and the place after them. Raises Unreadable."""
+        """What the macro at `at` and its arguments stand for, and the place after them. Raises UnreadableError."""
         found = MACRO.match(self.source, at, end)
         if found is None or depth > _DEEPEST:
-            raise Unreadable
+            raise UnreadableError
         name, after = found[1], found.end()
         if name in "%&_#${}":
             return name, after
@@ -133,6 +136,11 @@ class Maths:
         if name in TEXT_FONTS and self._opens(after, end):
             close = self._close(self._skip(after, end), end)
             return self.prose(self._skip(after, end) + 1, close, depth + 1), close + 1
+        if name in ("href", "url"):
+            close = self._close(after, end)
+            if name == "href":
+                close = self._close(close + 1, end)
+            return self.prose(at, close + 1, depth + 1), close + 1
         if name in ALPHABETS:
             text, after = self.argument(after, end, depth)
             return "".join(letterlike(letter, ALPHABETS[name]) for letter in text), after
@@ -141,7 +149,7 @@ class Maths:
         if name in MATHS_ACCENTS:
             text, after = self.argument(after, end, depth)
             if len(text) != 1 or not text.isalnum():
-                raise Unreadable
+                raise UnreadableError
             return unicodedata.normalize("NFC", text + MATHS_ACCENTS[name]), after
         if name in ("frac", "tfrac", "dfrac", "nicefrac", "sfrac"):
             return self._fraction(at, after, end, depth)
@@ -150,7 +158,7 @@ class Maths:
             return f"√{text}" if _ATOM.fullmatch(text) else f"√({text})", after
         if name == "not":
             text, after = self.argument(after, end, depth)
-            return unicodedata.normalize("NFC", text + "\u0338") if len(text) == 1 else self._fail(), after
+            return (unicodedata.normalize("NFC", text + "\u0338") if len(text) == 1 else self._fail()), after
         text = LETTERS.get(name) or WORDS.get(name) or symbol(name) or self._fail()
         return text, self._after_symbol(text, at, after, end)
 
@@ -191,8 +199,8 @@ class Maths:
     def _close(self, at: int, end: int) -> int:
         close = self.ends.get(at)
         if close is None or close >= end:
-            raise Unreadable
+            raise UnreadableError
         return close
 
     def _fail(self) -> str:
-        raise Unreadable
+        raise UnreadableError

@@ -1,4 +1,4 @@
-"""What TeX's macros stand for. Tables, and pylatexenc's tables for the rest of them."""
+"""A macro's name in, what it stands for out: tables, and pylatexenc's for the rest. Reads no text."""
 
 from __future__ import annotations
 
@@ -7,19 +7,20 @@ import unicodedata
 
 # Chosen before pylatexenc's: characters that every mail client has, and that a reader can search for.
 _CHOSEN = {
-    "sim": "~", "thicksim": "~", "simeq": "≃", "leqslant": "≤", "geqslant": "≥", "lt": "<", "gt": ">", "ne": "≠",
-    "ast": "*", "star": "⋆", "colon": ":", "to": "→", "gets": "←", "iff": "⇔", "implies": "⇒", "land": "∧",
-    "lor": "∨", "lnot": "¬", "neg": "¬", "mid": "|", "vert": "|", "lvert": "|", "rvert": "|", "lbrace": "{",
-    "rbrace": "}", "lbrack": "[", "rbrack": "]", "prime": "′", "degree": "°", "deg": "°", "textdegree": "°",
-    "cdot": "·", "cdots": "⋯", "checkmark": "✓", "emptyset": "∅", "varnothing": "∅", "setminus": "∖",
-    "triangle": "△", "Box": "□", "square": "□", "diamond": "⋄", "bullet": "•", "dagger": "†", "S": "§",
-    "P": "¶", "copyright": "©", "pounds": "£", "euro": "€", "textless": "<", "textgreater": ">", "textbar": "|",
-    "textasciitilde": "~", "textasciicircum": "^", "textunderscore": "_", "textquotesingle": "'",
-    "textregistered": "®", "texttrademark": "™", "textmu": "µ", "micro": "µ", "slash": "/", "backslash": "\\",
-    "epsilon": "ε", "varepsilon": "ε", "phi": "φ", "varphi": "φ", "dots": "…", "ldots": "…", "arrowvert": "|",
-    "Pr": "Pr", "argmax": "argmax", "argmin": "argmin", "det": "det", "dim": "dim", "gcd": "gcd", "ker": "ker",
-    "arg": "arg", "hom": "hom", "lg": "lg", "tr": "tr", "cot": "cot", "sec": "sec", "csc": "csc", "coth": "coth",
-    "omicron": "ο",
+    "sim": "~", "thicksim": "~", "simeq": "≃", "leqslant": "≤", "geqslant": "≥", "lt": "<", "gt": ">",
+    "ne": "≠", "ast": "*", "star": "⋆", "colon": ":", "to": "→", "gets": "←", "iff": "⇔", "implies": "⇒",
+    "land": "∧", "lor": "∨", "lnot": "¬", "neg": "¬", "mid": "|", "vert": "|", "lvert": "|", "rvert": "|",
+    "lbrace": "{", "rbrace": "}", "lbrack": "[", "rbrack": "]", "prime": "′", "degree": "°", "deg": "°",
+    "textdegree": "°", "cdot": "·", "cdots": "⋯", "checkmark": "✓", "emptyset": "∅", "varnothing": "∅",
+    "setminus": "∖", "triangle": "△", "Box": "□", "square": "□", "diamond": "⋄", "bullet": "•",
+    "dagger": "†", "S": "§", "P": "¶", "copyright": "©", "pounds": "£", "euro": "€", "textless": "<",
+    "textgreater": ">", "textbar": "|", "textasciitilde": "~", "textasciicircum": "^",
+    "textunderscore": "_", "textquotesingle": "'", "textregistered": "®", "texttrademark": "™",
+    "textmu": "µ", "micro": "µ", "slash": "/", "backslash": "\\", "epsilon": "ε", "varepsilon": "ε",
+    "phi": "φ", "varphi": "φ", "dots": "…", "ldots": "…", "arrowvert": "|", "Pr": "Pr",
+    "argmax": "argmax", "argmin": "argmin", "det": "det", "dim": "dim", "gcd": "gcd", "ker": "ker",
+    "arg": "arg", "hom": "hom", "lg": "lg", "tr": "tr", "cot": "cot", "sec": "sec", "csc": "csc",
+    "coth": "coth", "omicron": "ο",
 }  # fmt: skip
 # Macros that authors define for themselves, and all in the same way; and names.
 WORDS = {
@@ -27,40 +28,50 @@ WORDS = {
     "etal": "et al.", "etc": "etc.", "wrt": "w.r.t.",
 }  # fmt: skip
 LETTERS = {
-    "oe": "œ", "OE": "Œ", "ae": "æ", "AE": "Æ", "aa": "å", "AA": "Å", "o": "ø", "O": "Ø", "ss": "ß", "l": "ł",
-    "L": "Ł", "i": "ı", "j": "ȷ", "dh": "ð", "DH": "Ð", "th": "þ", "TH": "Þ", "dj": "đ", "DJ": "Đ", "ng": "ŋ",
-    "NG": "Ŋ",
+    "oe": "œ", "OE": "Œ", "ae": "æ", "AE": "Æ", "aa": "å", "AA": "Å", "o": "ø", "O": "Ø", "ss": "ß",
+    "l": "ł", "L": "Ł", "i": "ı", "j": "ȷ", "dh": "ð", "DH": "Ð", "th": "þ", "TH": "Þ", "dj": "đ",
+    "DJ": "Đ", "ng": "ŋ", "NG": "Ŋ",
 }  # fmt: skip
 ACCENTS = {
-    '"': "\u0308", "'": "\u0301", "`": "\u0300", "^": "\u0302", "~": "\u0303", "=": "\u0304", ".": "\u0307",
-    "c": "\u0327", "v": "\u030c", "u": "\u0306", "H": "\u030b", "k": "\u0328", "r": "\u030a", "b": "\u0331",
-    "d": "\u0323", "t": "\u0361",
+    '"': "\u0308", "'": "\u0301", "`": "\u0300", "^": "\u0302", "~": "\u0303", "=": "\u0304",
+    ".": "\u0307", "c": "\u0327", "v": "\u030c", "u": "\u0306", "H": "\u030b", "k": "\u0328",
+    "r": "\u030a", "b": "\u0331", "d": "\u0323", "t": "\u0361",
 }  # fmt: skip
 MATHS_ACCENTS = {
     "hat": "\u0302", "widehat": "\u0302", "bar": "\u0304", "overline": "\u0304", "tilde": "\u0303",
     "widetilde": "\u0303", "vec": "\u20d7", "dot": "\u0307", "ddot": "\u0308", "check": "\u030c",
     "breve": "\u0306", "acute": "\u0301", "grave": "\u0300", "mathring": "\u030a",
 }  # fmt: skip
-# One argument, shown as it is.
-TEXT_FONTS = frozenset(
-    "emph text textbf textit texttt textsc textsf textrm textsl textup textmd textnormal textlf mbox hbox fbox "
-    "underline uline ul uppercase textquote enquote".split()
-)
-MATHS_FONTS = frozenset(
-    "mathbf mathrm mathit mathsf mathtt mathnormal boldsymbol bm bold pmb operatorname mathop mathbin mathrel "
-    "mathord mathit underline ensuremath mathds".split()
-)
-ALPHABETS = {"mathbb": "DOUBLE-STRUCK", "mathds": "DOUBLE-STRUCK", "mathcal": "SCRIPT", "mathscr": "SCRIPT", "mathfrak": "BLACK-LETTER"}
-SWITCHES = frozenset(
-    "em it bf tt sc rm sf sl itshape bfseries ttfamily scshape upshape rmfamily sffamily normalfont displaystyle "
-    "textstyle scriptstyle limits nolimits allowbreak noindent centering par protect xspace small large newline "
-    "left right big Big bigg Bigg bigl bigr Bigl Bigr biggl biggr Biggl Biggr middle nobreak relax smallskip "
-    "medskip bigskip linebreak".split()
-)
 SPACES = {
     ",": " ", ";": " ", ":": " ", ">": " ", " ": " ", "!": "", "quad": " ", "qquad": " ", "enspace": " ",
     "thinspace": " ", "space": " ", "nobreakspace": " ", "negthinspace": "", "newline": " ", "par": " ",
 }  # fmt: skip
+ALPHABETS = {
+    "mathbb": "DOUBLE-STRUCK",
+    "mathds": "DOUBLE-STRUCK",
+    "mathcal": "SCRIPT",
+    "mathscr": "SCRIPT",
+    "mathfrak": "BLACK-LETTER",
+}
+# One argument, shown as it is.
+_TEXT = """
+emph enquote fbox hbox mbox text textbf textit textlf textmd textnormal textquote textrm textsc textsf
+textsl texttt textup ul uline underline uppercase
+"""
+_MATHS = """
+bm bold boldsymbol ensuremath mathbf mathbin mathds mathit mathnormal mathop mathord mathrel mathrm
+mathsf mathtt operatorname pmb underline
+"""
+# No argument, nothing to show.
+_SWITCHING = """
+allowbreak Bbb bf bfseries big Big Bigg bigg Biggl biggl Biggr biggr bigl Bigl Bigr bigr bigskip cal
+centering displaystyle em frak it itshape large left limits linebreak medskip middle mit newline nobreak
+noindent nolimits normalfont par protect relax right rm rmfamily sc scriptstyle scshape sf sffamily sl
+small smallskip textstyle tt ttfamily upshape xspace
+"""
+TEXT_FONTS = frozenset(_TEXT.split())
+MATHS_FONTS = frozenset(_MATHS.split())
+SWITCHES = frozenset(_SWITCHING.split())
 
 
 def letterlike(letter: str, alphabet: str) -> str:

@@ -8,13 +8,14 @@ import unicodedata
 from urllib.parse import quote, urlsplit, urlunsplit
 
 from digest.core.markup import unescaped, untagged
-from digest.core.tokens import stem_plural, words
+from digest.core.plurals import stem_plural
+from digest.core.tokens import words
 
 __all__ = ["clean", "plain", "safe_url", "sentences", "shorten", "stem_plural", "words"]
 
 _URL_LIMIT = 2000
 
-# Controls and line separators; and letters that are blank without being blanks (Hangul fillers, empty Braille).
+# Controls, line separators, and letters that are blank without being blanks (Hangul fillers, empty Braille).
 _BLANK = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\u115f\u1160\u3164\uffa0\u2800]+")
 # Formats (bidi, zero-width, tags), surrogates, private use, noncharacters, variation selectors; not the
 # joiners, and not the Arabic and Kaithi number signs, which are formats and are seen.
@@ -143,8 +144,8 @@ def _host(host: str) -> str | None:
 
 # A full stop after these does not end a sentence; nor does one after a single letter or before a small one.
 _ABBREVIATED = re.compile(
-    r"(?:\b(?:e\.g|i\.e|et al|etc|cf|vs|viz|approx|resp|ca|fig|figs|eq|eqs|sec|sect|secs|ref|refs|tab|no|nos|vol|pp|"
-    r"ch|thm|prof|dr|mr|mrs|ms|st|jr|sr|inc|ltd|dept|univ|w\.r\.t|a\.k\.a|i\.i\.d|u\.s|u\.k)|\b[A-Z]|\.\w)\.$",
+    r"(?:\b(?:e\.g|i\.e|et al|cf|vs|viz|approx|resp|ca|fig|figs|eq|eqs|sec|sect|secs|ref|refs|tab|no|nos|vol|pp"
+    r"|ch|thm|prof|dr|mr|mrs|ms|st|jr|sr|inc|ltd|dept|univ|w\.r\.t|a\.k\.a|i\.i\.d|u\.s|u\.k)|\b[A-Z]|\.\w)\.$",
     re.IGNORECASE,
 )
 _END = re.compile(r"[.!?…]+[\"'”’)\]]*(?=\s+[\"'“‘(\[]?[^\sa-z])|[。！？]+[」』”]?")
