@@ -12,12 +12,12 @@ from digest.mail.site import Site
 from digest.mail.templates import Templates
 from digest.mailers import open_mailer
 from digest.mailers.null import NullMailer
-from digest.pipeline.works import Works
+from digest.pipeline.works import Works, never, quietly
 from digest.sources import open_source
 from digest.store import Store
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from digest.config import Settings
     from digest.ports import Source
@@ -29,12 +29,12 @@ def site_of(settings: Settings) -> Site:
     return Site(
         name=site.name,
         url=site.url or "",
-        sender_name=site.sender.name or site.name,
-        sender_address=site.sender.address,
-        contact=site.contact.address,
-        unsubscribe=site.unsubscribe.address,
+        sender_name=site.sender_name,
+        sender_address=site.sender_address,
+        contact=site.contact_address,
+        unsubscribe=site.unsubscribe_address,
         postal_address=site.postal_address,
-        list_id=f"digest.{site.sender.address.rpartition('@')[2]}",
+        list_id=site.list_id,
         return_path=settings.mail.return_path or "",
         thumbnails=settings.digest.thumbnails,
     )
@@ -50,7 +50,7 @@ def signer_of(settings: Settings) -> Signer:
 
 def sources_of(settings: Settings, store: Store) -> tuple[Source, ...]:
     """The configured sources, over one polite client whose pace the store keeps."""
-    agent = f"paper-digest/{__version__} (+mailto:{settings.site.contact.address})"
+    agent = f"paper-digest/{__version__} (+mailto:{settings.site.contact_address})"
     client = Client(user_agent=agent, pace=store.pace)
     return tuple(open_source(source, client) for source in settings.sources)
 
@@ -60,12 +60,18 @@ def open_store(settings: Settings, *, scratch: bool = False) -> Iterator[Store]:
     """The database, up to date, with the file's readers in it; `scratch`: a copy, thrown away at the end."""
     url = settings.store.url
     with Store.scratch(url) if scratch else Store.open(url) as store:
-        store.subscribers.synchronise(settings.readers)
+        store.subscribers.synchronise(settings.readers())
         yield store
 
 
 @contextlib.contextmanager
-def open_works(settings: Settings, *, scratch: bool = False) -> Iterator[Works]:
+def open_works(
+    settings: Settings,
+    *,
+    scratch: bool = False,
+    progress: Callable[[str, int, int], None] = quietly,
+    should_stop: Callable[[], bool] = never,
+) -> Iterator[Works]:
     """Everything that a run works with; closed at the end. Templates are proved first, so that a fault in
     one is told before anything happens. `scratch`: on a copy of the database and with no provider, for
     what shall change nothing."""
@@ -83,4 +89,6 @@ def open_works(settings: Settings, *, scratch: bool = False) -> Iterator[Works]:
             signer=signer_of(settings),
             window_days=settings.digest.window_days,
             when_empty=settings.digest.when_empty,
+            progress=progress,
+            should_stop=should_stop,
         )

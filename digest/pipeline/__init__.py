@@ -42,6 +42,7 @@ class Report:
     uncertain: int
     uncertain_total: int
     stopped: str = ""  # why the provider was not asked any further
+    accepted_ids: tuple[str, ...] = ()
 
     @property
     def is_clean(self) -> bool:
@@ -86,7 +87,8 @@ def _report(
     stopped: str,
 ) -> Report:
     deliveries = works.store.deliveries
-    states = [delivery.state for delivery in deliveries.by_id(sorted(ids)).values()]
+    found = deliveries.by_id(sorted(ids))
+    states = [delivery.state for delivery in found.values()]
 
     def count(*wanted: DeliveryState) -> int:
         return sum(state in wanted for state in states)
@@ -103,4 +105,5 @@ def _report(
         uncertain=count("uncertain"),
         uncertain_total=deliveries.count("uncertain"),
         stopped=stopped,
+        accepted_ids=tuple(one for one in sorted(found) if found[one].state == "accepted"),
     )

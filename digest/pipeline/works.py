@@ -16,12 +16,13 @@ if TYPE_CHECKING:
     from digest.store import Store
 
 
-def _never() -> bool:
+def never() -> bool:
+    """Nobody asks for the end."""
     return False
 
 
-def _quietly(_stage: str, _done: int, _total: int) -> None:
-    return None
+def quietly(_stage: str, _done: int, _total: int) -> None:
+    """Nobody watches."""
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,5 +39,5 @@ class Works:
     window_days: int = 7
     when_empty: Literal["skip", "send"] = "skip"
     clock: Callable[[], dt.datetime] = lambda: dt.datetime.now(dt.UTC)
-    should_stop: Callable[[], bool] = _never  # asked between two windows: a wish to end gracefully
-    progress: Callable[[str, int, int], None] = _quietly  # stage, done, total
+    should_stop: Callable[[], bool] = never  # asked between two windows: a wish to end gracefully
+    progress: Callable[[str, int, int], None] = quietly  # stage, done, total

@@ -1,0 +1,23 @@
+"""Where log lines go: to standard error, one event and its keys a line."""
+
+from __future__ import annotations
+
+import logging
+import sys
+
+
+def log_to_stderr(*, verbose: bool) -> None:
+    """Set structlog up. Quietly: only what needs a person; the commands print their own results."""
+    import structlog
+
+    structlog.configure(
+        processors=[
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            structlog.processors.format_exc_info,
+            structlog.processors.LogfmtRenderer(key_order=["timestamp", "level", "event"]),
+        ],
+        wrapper_class=structlog.make_filtering_bound_logger(logging.INFO if verbose else logging.CRITICAL),
+        logger_factory=structlog.PrintLoggerFactory(file=sys.stderr),
+        cache_logger_on_first_use=False,
+    )

@@ -1,0 +1,74 @@
+"""`digest preview`: the mail that a reader would get, and nothing changed."""
+
+from __future__ import annotations
+
+import datetime as dt
+import email
+import email.policy
+import webbrowser
+from pathlib import Path
+from typing import TYPE_CHECKING, cast
+
+import click
+
+from digest.cli.frame import App, at_option, pass_app
+from digest.cli.logging import log_to_stderr
+from digest.cli.output import note
+from digest.errors import UsageError
+
+if TYPE_CHECKING:
+    from email.message import EmailMessage
+
+
+@click.command()
+@click.argument("address")
+@click.option(
+    "--out", type=click.Path(path_type=Path), metavar="FILE", help="Write there, not to the screen."
+)
+@click.option("--text", is_flag=True, help="The text part instead of the HTML.")
+@click.option("--open", "open_it", is_flag=True, help="Show it in the browser.")
+@at_option
+@pass_app
+def preview(
+    app: App,
+    address: str,
+    out: Path | None,
+    text: bool,
+    open_it: bool,
+    at: dt.datetime | None,
+) -> None:
+    """The mail that this reader would get now, out of the papers in the library.
+
+    Nothing is sent or remembered. `digest collect` first, if the library is empty.
+    """
+    from digest.pipeline.preview import preview as compose_preview
+    from digest.wiring import open_works
+
+    log_to_stderr(verbose=False)
+    with open_works(app.settings(), scratch=True) as works:
+        member = works.store.subscribers.find(address)
+        if member is None:
+            raise UsageError(f"{address}: no such subscriber; `digest subscribers list` shows all of them")
+        if works.store.papers.count() == 0:
+            note("The library is empty: `digest collect` reads the sources.")
+        message = compose_preview(works, member, now=at or dt.datetime.now(dt.UTC))
+    parsed = cast(
+        "EmailMessage",
+        email.message_from_bytes(message.raw, policy=email.policy.default),  # type: ignore[arg-type]
+    )
+    body = parsed.get_body(("plain" if text else "html",))
+    words = body.get_content() if body is not None else ""
+    target = out
+    if target is None and open_it:
+        target = app.settings().path.parent / f"preview.{'txt' if text else 'html'}"
+    note(f"Subject: {parsed['Subject']}")
+    if target is None:
+        click.echo(words, nl=False)
+        return
+    try:
+        target.write_text(words, encoding="utf-8")
+    except OSError as error:
+        raise UsageError(f"{target}: cannot be written: {error.strerror}; name another file") from error
+    note(f"Written to {target}")
+    if open_it:
+        webbrowser.open(target.resolve().as_uri())

@@ -1,0 +1,122 @@
+"""`digest run`: one tick. Cron's command, and a person's."""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime as dt
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from digest.cli.frame import App, at_option, finish, json_option, pass_app
+from digest.cli.logging import log_to_stderr
+from digest.cli.output import note, print_json
+from digest.cli.stages import stages
+from digest.errors import UsageError
+
+if TYPE_CHECKING:
+    from digest.pipeline import Report, Works
+
+
+@click.command()
+@at_option
+@click.option("--dry-run", is_flag=True, help="Say what would be sent and why; change nothing.")
+@click.option("--subscriber", "email", metavar="ADDRESS", help="Only this reader.")
+@json_option
+@pass_app
+def run(app: App, at: dt.datetime | None, dry_run: bool, email: str | None, as_json: bool) -> None:
+    """One tick: collect, plan the slots that are due, compose, deliver.
+
+    Ends with 0 when all that was due is done, with 1 when something failed, waits for another try or
+    needs a person.
+    """
+    from digest import pipeline
+    from digest.wiring import open_works
+
+    log_to_stderr(verbose=False)
+    now = at or dt.datetime.now(dt.UTC)
+    with stages() as progress, open_works(app.settings(), scratch=dry_run, progress=progress) as works:
+        if email is not None and works.store.subscribers.find(email) is None:
+            raise UsageError(f"{email}: no such subscriber; `digest subscribers list` shows all of them")
+        report = pipeline.run(works, now=now, email=email)
+        would = _would_send(works, report) if dry_run else []
+    if as_json:
+        print_json(to_json(report) | ({"would_send": would} if dry_run else {}))
+    else:
+        _print(report, would, dry_run=dry_run)
+    finish(0 if report.is_clean else 1)
+
+
+def to_json(report: Report) -> dict[str, Any]:
+    """The report as one object; `stopped` only where a provider stopped the run."""
+    left_out = {"accepted_ids"} if report.stopped else {"accepted_ids", "stopped"}
+    fields = {
+        field.name: getattr(report, field.name)
+        for field in dataclasses.fields(report)
+        if field.name not in left_out
+    }
+    fields["sources"] = {name: dataclasses.asdict(reading) for name, reading in report.sources.items()}
+    return fields
+
+
+def _would_send(works: Works, report: Report) -> list[dict[str, Any]]:
+    """The editions that the scratch run handed to no one, with the reasons of each paper."""
+    store = works.store
+    deliveries = list(store.deliveries.by_id(report.accepted_ids).values())
+    frozen = store.editions.by_delivery(report.accepted_ids)
+    members = store.subscribers.by_id([delivery.subscriber_id for delivery in deliveries])
+    papers = store.papers.revisions(
+        {(item.paper_id, item.revision) for one in frozen.values() for item in one.edition.items}
+    )
+    return [
+        {
+            "email": members[delivery.subscriber_id].subscriber.email,
+            "slot": delivery.slot.key,
+            "sections": [
+                {
+                    "title": section.title,
+                    "papers": [
+                        {
+                            "title": papers[item.paper_id, item.revision].title,
+                            "url": papers[item.paper_id, item.revision].url,
+                            "score": round(item.score, 1),
+                            "reasons": [reason.words for reason in item.reasons],
+                        }
+                        for item in section.items
+                    ],
+                }
+                for section in frozen[delivery.id].edition.sections
+            ],
+        }
+        for delivery in deliveries
+    ]
+
+
+def _print(report: Report, would: list[dict[str, Any]], *, dry_run: bool) -> None:
+    for name, reading in report.sources.items():
+        click.echo(f"{name}: {reading.status}, {reading.new} new of {reading.seen} read")
+        if reading.error:
+            note(f"{name}: {reading.error}")
+    for mail in would:
+        click.echo(f"\n{mail['email']} · {mail['slot']}")
+        for section in mail["sections"]:
+            click.echo(f"  {section['title']}")
+            for paper in section["papers"]:
+                click.echo(f"    {paper['score']:5.1f}  {paper['title']}")
+                click.echo(f"           {', '.join(paper['reasons'])}")
+    if would:
+        click.echo("")
+    sent = "would be sent" if dry_run else "sent"
+    counts = [
+        (report.accepted, sent),
+        (report.skipped, "skipped: nothing new for them"),
+        (report.failed, "failed"),
+        (report.waiting, "waiting for another try"),
+        (report.uncertain, "uncertain"),
+    ]
+    if report.due:
+        click.echo(f"{report.due} due: " + ", ".join(f"{n} {words}" for n, words in counts if n))
+    else:
+        click.echo("Nobody is due.")
+    if report.stopped:
+        note(f"The run was stopped: {report.stopped}")

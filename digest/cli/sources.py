@@ -1,0 +1,73 @@
+"""`digest sources`: how each source is doing."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import click
+
+from digest.cli.frame import App, at_option, json_option, pass_app
+from digest.cli.output import print_json, print_table
+
+
+@click.command()
+@at_option
+@json_option
+@pass_app
+def sources(app: App, at: dt.datetime | None, as_json: bool) -> None:
+    """Each source: last success, what it said, how far it has read."""
+    from digest.wiring import open_store, sources_of
+
+    settings = app.settings()
+    now = at or dt.datetime.now(dt.UTC)
+    with open_store(settings) as store:
+        records = {record.name: record for record in store.sources.records()}
+        names = [source.name for source in sources_of(settings, store)]
+    rows = []
+    for name in names:
+        record = records.get(name)
+        rows.append(
+            {
+                "name": name,
+                "status": record.status if record else "never read",
+                "error": record.error if record else None,
+                "checked_at": record.checked_at if record else None,
+                "succeeded_at": record.succeeded_at if record else None,
+                "seen": record.seen if record else 0,
+                "new": record.new if record else 0,
+                "position": dict(record.position.marks) if record else {},
+            }
+        )
+    if as_json:
+        print_json(rows)
+        return
+    if not rows:
+        click.echo("No source is configured: add a [[sources]] to the configuration file.")
+        return
+    print_table(
+        ("source", "status", "last success", "read", "new", "what it said"),
+        [
+            (
+                row["name"],
+                row["status"],
+                _ago(row["succeeded_at"], now),  # type: ignore[arg-type]
+                row["seen"],
+                row["new"],
+                row["error"] or "",
+            )
+            for row in rows
+        ],
+    )
+
+
+def _ago(then: dt.datetime | None, now: dt.datetime) -> str:
+    if then is None:
+        return "never"
+    minutes = int((now - then).total_seconds() // 60)
+    if minutes < 0:
+        return f"{then:%Y-%m-%d %H:%M} UTC"
+    for size, word in ((1440, "day"), (60, "hour"), (1, "minute")):
+        if minutes >= size:
+            count = minutes // size
+            return f"{count} {word}{'s' if count > 1 else ''} ago"
+    return "just now"

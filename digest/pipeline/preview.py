@@ -1,0 +1,32 @@
+"""The mail that one reader would get at a moment, whether or not a slot is due. Changes nothing."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from digest.core.due import due_slot
+from digest.model import Edition
+from digest.pipeline.deliver import letter, print_mail
+from digest.pipeline.editions import choose, open_window
+
+if TYPE_CHECKING:
+    import datetime as dt
+
+    from digest.model import Message
+    from digest.pipeline.works import Works
+    from digest.store.subscribers import Membership
+
+
+def preview(works: Works, member: Membership, *, now: dt.datetime) -> Message:
+    """What is news to this reader at `now`, composed as `digest run` would."""
+    reader = member.subscriber
+    window = open_window(works, [reader.id], now=now, upto=works.store.papers.last_sequence())
+    selection = choose(works, window, [reader.id])[reader.id]
+    slot = due_slot(reader.cadence, timezone=reader.timezone, send_at=reader.send_at, now=now)
+    edition = Edition(
+        slot=slot,
+        sections=selection.sections,
+        notices=works.store.sources.notices(tuple(source.name for source in works.sources)),
+        considered=selection.considered,
+    )
+    return print_mail(works, [edition]).compose(letter(works, reader, "preview", edition, date=now))
