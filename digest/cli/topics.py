@@ -47,7 +47,8 @@ def try_(
 
     Each argument is a keyword or phrase; several in one argument are parted by commas.
     """
-    from digest.config import TopicSettings, checked
+    from digest.config import TopicSettings
+    from digest.config.flags import checked
     from digest.pipeline.topics import try_topic
     from digest.wiring import open_works
 

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
     from digest.core.features import Window
     from digest.core.select import Selection
+    from digest.model import Subscriber
     from digest.pipeline.works import Works
 
 
@@ -63,8 +64,9 @@ def compose(works: Works, *, now: dt.datetime, subscriber_id: int | None = None)
     for block in parts(planned):
         works.progress("compose", done, len(planned))
         members = store.subscribers.by_id([delivery.subscriber_id for delivery in block])
-        wanted = {one for one, member in members.items() if member.status == "active"}
-        selections = choose(works, window, sorted(wanted))
+        wanted = [member.subscriber for member in members.values() if member.status == "active"]
+        chosen = choose(works, window, wanted)
+        selections = {reader.id: selection for reader, selection in zip(wanted, chosen, strict=True)}
         editions, skipped = [], []
         for delivery in block:
             selection = selections.get(delivery.subscriber_id)
@@ -83,7 +85,7 @@ def compose(works: Works, *, now: dt.datetime, subscriber_id: int | None = None)
         store.editions.freeze(
             editions,
             skipped=skipped,
-            suppressed=[delivery.id for delivery in block if delivery.subscriber_id not in wanted],
+            suppressed=[delivery.id for delivery in block if delivery.subscriber_id not in selections],
             cut_off=cut_off,
             made_at=now,
             now=works.clock(),
@@ -108,26 +110,19 @@ def open_window(works: Works, subscriber_ids: Sequence[int], *, now: dt.datetime
     return Window.of(store.papers.statistics(), candidates, today=now.date())
 
 
-def choose(works: Works, window: Window, subscriber_ids: Sequence[int]) -> dict[int, Selection]:
-    """What each of these readers would get out of the window, by subscriber id."""
+def choose(works: Works, window: Window, readers: Sequence[Subscriber]) -> list[Selection]:
+    """What each of these readers would get out of the window, in their order."""
     from digest.core.select import Want, select
 
     store = works.store
-    members = store.subscribers.by_id(subscriber_ids)
-    cut_offs, shown = store.editions.cut_offs(subscriber_ids), store.editions.shown(subscriber_ids)
-    merged = store.papers.merged()
+    ids = [reader.id for reader in readers]
+    cut_offs, shown, merged = store.editions.cut_offs(ids), store.editions.shown(ids), store.papers.merged()
     examples = store.papers.by_arxiv_id(
-        {one for member in members.values() for topic in member.subscriber.topics for one in topic.examples}
+        {one for reader in readers for topic in reader.topics for one in topic.examples}
     )
     wants = []
-    for subscriber_id in subscriber_ids:
-        sent = shown.get(subscriber_id, frozenset())
-        wants.append(
-            Want(
-                subscriber=members[subscriber_id].subscriber,
-                since=cut_offs.get(subscriber_id, 0),
-                sent=sent | {merged[paper] for paper in sent if paper in merged},
-                examples=examples,
-            )
-        )
-    return dict(zip(subscriber_ids, select(window, wants), strict=True))
+    for reader in readers:
+        sent = shown.get(reader.id, frozenset())
+        sent |= {merged[paper] for paper in sent if paper in merged}
+        wants.append(Want(subscriber=reader, since=cut_offs.get(reader.id, 0), sent=sent, examples=examples))
+    return select(window, wants)

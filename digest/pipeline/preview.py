@@ -12,16 +12,14 @@ from digest.pipeline.editions import choose, open_window
 if TYPE_CHECKING:
     import datetime as dt
 
-    from digest.model import Message
+    from digest.model import Message, Subscriber
     from digest.pipeline.works import Works
-    from digest.store.subscribers import Membership
 
 
-def preview(works: Works, member: Membership, *, now: dt.datetime) -> Message:
-    """What is news to this reader at `now`, composed as `digest run` would."""
-    reader = member.subscriber
+def preview(works: Works, reader: Subscriber, *, now: dt.datetime, delivery_id: str = "preview") -> Message:
+    """What is news to this reader at `now`, composed as `digest run` would. One with id 0 was never sent anything."""
     window = open_window(works, [reader.id], now=now, upto=works.store.papers.last_sequence())
-    selection = choose(works, window, [reader.id])[reader.id]
+    (selection,) = choose(works, window, [reader])
     slot = due_slot(reader.cadence, timezone=reader.timezone, send_at=reader.send_at, now=now)
     edition = Edition(
         slot=slot,
@@ -29,4 +27,4 @@ def preview(works: Works, member: Membership, *, now: dt.datetime) -> Message:
         notices=works.store.sources.notices(tuple(source.name for source in works.sources)),
         considered=selection.considered,
     )
-    return print_mail(works, [edition]).compose(letter(works, reader, "preview", edition, date=now))
+    return print_mail(works, [edition]).compose(letter(works, reader, delivery_id, edition, date=now))

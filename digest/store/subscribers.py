@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
-import unicodedata
 from typing import TYPE_CHECKING, Any, Literal
 
 import sqlalchemy as sa
 from pydantic import TypeAdapter
 
+from digest.config import address_key
 from digest.errors import UsageError
 from digest.model import Cadence, Subscriber, Topic
 from digest.store import tables
@@ -155,12 +155,6 @@ class Subscribers:
                 for part in parts(ids)
                 for row in connection.execute(sa.select(table).where(table.c.id.in_(part)))
             }
-
-
-def address_key(email: str) -> str:
-    """What makes two addresses one reader's: case folded, NFC. (RFC 5321 lets a local part be case
-    sensitive; no large receiver does, and two mails to one person are the worse mistake.)"""
-    return unicodedata.normalize("NFC", email.strip()).casefold()
 
 
 def _by_address(email: str) -> sa.Select[Any]:

@@ -1,0 +1,165 @@
+"""`digest check`: a doctor. One line each for what a run needs, with what to do about it."""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime as dt
+import secrets
+from typing import TYPE_CHECKING
+
+import click
+
+from digest.cli.frame import App, finish, json_option, pass_app
+from digest.cli.logging import log_to_stderr
+from digest.cli.output import print_json
+from digest.errors import ConfigError, DigestError, MailerError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from digest.config import Settings
+    from digest.pipeline import Works
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class Line:
+    """One thing that was looked at. A `warning` does not make the check fail."""
+
+    what: str
+    status: str  # ok, warning, failed
+    sentence: str
+
+
+@click.command()
+@click.option("--send", "address", metavar="ADDRESS", help="Mail a real test message there.")
+@click.option("--dns", "dns_too", is_flag=True, help="Look at the sender's SPF, DKIM and DMARC.")
+@json_option
+@pass_app
+def check(app: App, address: str | None, dns_too: bool, as_json: bool) -> None:
+    """Try settings, database, templates, each source and the provider.
+
+    Each source gets one polite request; the provider is connected to and authenticated with, and sent
+    nothing unless --send says so.
+    """
+    log_to_stderr(verbose=False)
+    lines = []
+    for line in _lines(app, address=address, dns_too=dns_too):
+        lines.append(line)
+        if not as_json:
+            mark = {"ok": "✓", "warning": "!", "failed": "✗"}[line.status]
+            colour = {"ok": "green", "warning": "yellow", "failed": "red"}[line.status]
+            click.echo(f"{click.style(mark, fg=colour)} {line.what}: {line.sentence}")
+    if as_json:
+        print_json([dataclasses.asdict(line) for line in lines])
+    finish(1 if any(line.status == "failed" for line in lines) else 0)
+
+
+def _lines(app: App, *, address: str | None, dns_too: bool) -> Iterator[Line]:
+    try:
+        settings = app.settings()
+    except ConfigError as error:
+        yield from (Line(what="settings", status="failed", sentence=fault) for fault in error.faults)
+        return
+    readers, sources = len(settings.subscribers), len(settings.sources)
+    yield Line(
+        what="settings",
+        status="ok",
+        sentence=f"{settings.path}: {_count(sources, 'source')}, {_count(readers, 'subscriber')}",
+    )
+    yield from (Line(what="settings", status="warning", sentence=one) for one in settings.warnings)
+    if not settings.sources:
+        yield Line(what="sources", status="warning", sentence="none is configured: add a [[sources]]")
+    yield from _database(settings)
+    yield from _templates(settings)
+    yield from _works(settings, address=address)
+    if dns_too:
+        yield from _dns(settings)
+
+
+def _database(settings: Settings) -> Iterator[Line]:
+    from digest.store import Store
+
+    try:
+        with Store.open(settings.store.url) as store:
+            gone = store.subscribers.synchronise(settings.readers())
+            everyone = store.subscribers.everyone()
+            active = sum(member.status == "active" for member in everyone)
+            papers = store.papers.count()
+            sentence = f"{store.database.name}: {_count(papers, 'paper')}, {_count(active, 'active reader')}"
+        yield Line(what="database", status="ok", sentence=sentence)
+    except DigestError as error:
+        yield Line(what="database", status="failed", sentence=str(error))
+        return
+    for email in gone:
+        yield Line(
+            what="subscribers",
+            status="warning",
+            sentence=f"{email}: has left and gets no mail, although the file names them; take them out of it",
+        )
+
+
+def _templates(settings: Settings) -> Iterator[Line]:
+    from digest.mail.templates import Templates
+
+    yield _tried(
+        "templates",
+        lambda: (
+            Templates.load(settings.digest.templates)
+            and (f"{settings.digest.templates} over ours" if settings.digest.templates else "ours")
+        ),
+    )
+
+
+def _works(settings: Settings, *, address: str | None) -> Iterator[Line]:
+    from digest.wiring import open_works
+
+    now = dt.datetime.now(dt.UTC)
+    try:
+        with open_works(settings) as works:
+            for source in works.sources:
+                yield _tried(source.name, lambda source=source: source.check(now=now))  # type: ignore[misc]
+            line = _tried(f"provider {works.mailer.name}", works.mailer.check)
+            yield line
+            if address is not None and line.status == "ok":
+                yield _tried("test message", lambda: _send(works, address, now=now))
+    except DigestError as error:
+        yield Line(what="provider", status="failed", sentence=str(error))
+
+
+def _send(works: Works, address: str, *, now: dt.datetime) -> str:
+    """Mail the newest trending papers, as a reader without topics would get them."""
+    from digest.config import parse_address
+    from digest.model import Subscriber
+    from digest.pipeline.preview import preview
+
+    try:
+        reader = Subscriber(email=parse_address(address), trending=True)
+    except ValueError as error:
+        raise MailerError(f"--send: {error}") from error
+    message = preview(works, reader, now=now, delivery_id=f"test-{secrets.token_hex(8)}")
+    (outcome,) = works.mailer.send([message])
+    if outcome.kind != "accepted":
+        raise MailerError(f"not accepted ({outcome.kind}): {outcome.reason}")
+    return f"accepted for {reader.email} ({outcome.provider_id})"
+
+
+def _dns(settings: Settings) -> Iterator[Line]:
+    from digest.dns import look_up
+
+    domain = settings.site.sender_address.rpartition("@")[2]
+    selector = settings.mail.dkim.selector if settings.mail.dkim else None
+    for finding in look_up(domain, selector=selector):
+        yield Line(
+            what=finding.record, status="ok" if finding.is_good else "failed", sentence=finding.sentence
+        )
+
+
+def _tried(what: str, attempt: Callable[[], str]) -> Line:
+    try:
+        return Line(what=what, status="ok", sentence=attempt())
+    except DigestError as error:
+        return Line(what=what, status="failed", sentence=str(error))
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number} {noun}{'' if number == 1 else 's'}"
