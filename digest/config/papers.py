@@ -45,8 +45,9 @@ def parse_categories(value: object) -> object:
         names = categories.resolve(word)
         found.extend(names)
         if not names:
-            near = ", ".join(categories.suggest(word)) or "see arxiv.org/category_taxonomy"
-            unknown.append(f"unknown category {shown(word)}; nearest: {near}")
+            near = ", ".join(categories.suggest(word))
+            hint = f"nearest: {near}" if near else "the list is at arxiv.org/category_taxonomy"
+            unknown.append(f"unknown category {shown(word)}; {hint}")
     if unknown:
         raise ValueError("\n".join(unknown))
     return tuple(dict.fromkeys(found))

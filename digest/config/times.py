@@ -14,6 +14,7 @@ from digest.config.values import shown
 from digest.model import Cadence
 
 _DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+_TIME = re.compile(r"\s*(\d{1,2}):(\d{2})(?::00)?\s*", re.ASCII)  # a spreadsheet adds :00
 
 
 def parse_send_at(value: object) -> dt.time:
@@ -24,7 +25,9 @@ def parse_send_at(value: object) -> dt.time:
     """
     if isinstance(value, dt.time) and not (value.second or value.microsecond or value.tzinfo):
         return value
-    match = re.fullmatch(r"\s*(\d{1,2}):(\d{2})\s*", value, re.ASCII) if isinstance(value, str) else None
+    match = (
+        re.fullmatch(r"\s*(\d{1,2}):(\d{2})(?::00)?\s*", value, re.ASCII) if isinstance(value, str) else None
+    )
     if match is None or int(match[1]) > 23 or int(match[2]) > 59:
         raise ValueError(f'expected a time of day such as "07:00", got {shown(value)}')
     return dt.time(int(match[1]), int(match[2]))
