@@ -10,18 +10,16 @@ from __future__ import annotations
 import datetime as dt
 import functools
 import json
-import re
 from importlib import resources
 from typing import TYPE_CHECKING, Literal, TypedDict, cast
 
 from digest.model import Listing, ListingKind
+from digest.sources.creators import split_creators
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
 SampleSourceName = Literal["arxiv", "huggingface", "feed"]
-
-_COMMA = re.compile(r",(?![^()]*\))")  # not the commas of an affiliation: "First Last (Place, City), …"
 
 
 class _Words(TypedDict, total=False):
@@ -95,7 +93,7 @@ def _announced(paper: _Announced, *, day: dt.date) -> Iterator[Listing]:
             day=day,
             title=paper["title"],
             abstract=paper["abstract"],
-            authors=_people(paper["authors"]),
+            authors=split_creators(paper["authors"]),
             categories=tuple(paper["categories"]),
             arxiv_id=paper["id"],
             version=paper["version"],
@@ -112,7 +110,7 @@ def _talked(paper: _Talked, known: Mapping[str, _Words], *, day: dt.date) -> Lis
         day=day,
         title=words["title"],
         abstract=words["abstract"],
-        authors=_people(words["authors"]),
+        authors=split_creators(words["authors"]),
         arxiv_id=paper["id"],
         url=f"https://huggingface.co/papers/{paper['id']}",
         gist=paper["gist"],
@@ -137,7 +135,3 @@ def _published(paper: _Words, *, day: dt.date) -> Listing:
         doi=paper["doi"],
         url=url,
     )
-
-
-def _people(creator: str) -> tuple[str, ...]:
-    return tuple(name.strip() for name in _COMMA.split(creator))
