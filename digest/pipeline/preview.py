@@ -17,7 +17,10 @@ if TYPE_CHECKING:
 
 
 def preview(works: Works, reader: Subscriber, *, now: dt.datetime, delivery_id: str = "preview") -> Message:
-    """What is news to this reader at `now`, composed as `digest run` would. One with id 0 was never sent anything."""
+    """What is news to this reader at `now`, composed as `digest run` would.
+
+    A reader with id 0 is not in the library: to them, all of the window is news.
+    """
     window = open_window(works, [reader.id], now=now, upto=works.store.papers.last_sequence())
     (selection,) = choose(works, window, [reader])
     slot = due_slot(reader.cadence, timezone=reader.timezone, send_at=reader.send_at, now=now)

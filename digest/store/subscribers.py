@@ -36,8 +36,8 @@ class Membership:
     subscriber: Subscriber
     status: Status
     origin: Literal["file", "command"]
-    agreed_at: str | None = None
-    agreed_where: str | None = None
+    agreed_at: dt.datetime | None = None
+    agreed_where: str = ""
     left_at: dt.datetime | None = None
     last_scheduled_at: dt.datetime | None = None
     next_due_at: dt.datetime | None = None
@@ -82,29 +82,41 @@ class Subscribers:
         return gone
 
     def add(
-        self, reader: Subscriber, *, agreed_at: str | None = None, agreed_where: str | None = None
+        self, reader: Subscriber, *, agreed_at: dt.datetime | None = None, agreed_where: str = ""
     ) -> bool:
         """Add a reader, or bring an earlier one's preferences up to date; True if new. Raises UsageError
         for one who has left: only they may come back."""
+        (done,) = self.add_all([(reader, agreed_at, agreed_where)])
+        if done == "left":
+            raise UsageError(
+                f"{reader.email}: has left and is not added again; with their new consent: "
+                f"digest subscribers resume {reader.email} --agreed-at TIME --agreed-where WORDS"
+            )
+        return done == "added"
+
+    def add_all(
+        self, readers: Sequence[tuple[Subscriber, dt.datetime | None, str]]
+    ) -> list[Literal["added", "updated", "left"]]:
+        """Add many, each with when and where they agreed, in one transaction: what became of each. One
+        who has left is left alone."""
         table = tables.subscribers
-        consent = {"agreed_at": agreed_at, "agreed_where": agreed_where}
+        done: list[Literal["added", "updated", "left"]] = []
         with self._database.begin() as connection:
-            row = connection.execute(
-                sa.select(table).where(table.c.address_key == address_key(reader.email))
-            ).one_or_none()
-            if row is None:
-                connection.execute(
-                    sa.insert(table), {**_row(reader), **consent, "status": "active", "origin": "command"}
-                )
-                return True
-            if row.status == "left":
-                raise UsageError(
-                    f"{reader.email}: left on {row.left_at:%Y-%m-%d} and is not added again; "
-                    "with their new consent: digest subscribers resume " + reader.email
-                )
-            _adopt(connection, row, reader)
-            _set(connection, row.id, **{name: value for name, value in consent.items() if value})
-        return False
+            for reader, agreed_at, agreed_where in readers:
+                consent = {"agreed_at": agreed_at, "agreed_where": agreed_where}
+                row = connection.execute(_by_address(reader.email)).one_or_none()
+                if row is None:
+                    connection.execute(
+                        sa.insert(table), {**_row(reader), **consent, "status": "active", "origin": "command"}
+                    )
+                    done.append("added")
+                elif row.status == "left":
+                    done.append("left")
+                else:
+                    _adopt(connection, row, reader)
+                    _set(connection, row.id, **{name: value for name, value in consent.items() if value})
+                    done.append("updated")
+        return done
 
     def set_status(self, email: str, status: Status, *, at: dt.datetime | None = None) -> Membership:
         """Pause, resume or end a membership; UsageError for an address that nobody has."""

@@ -140,8 +140,8 @@ subscribers = sa.Table(
     sa.Column("topics", sa.JSON, nullable=False),
     sa.Column("status", sa.Text, nullable=False),
     sa.Column("origin", sa.Text, nullable=False),  # "file" or "command"
-    sa.Column("agreed_at", sa.Text),
-    sa.Column("agreed_where", sa.Text),
+    sa.Column("agreed_at", UtcDateTime),
+    sa.Column("agreed_where", sa.Text, nullable=False, default=""),
     sa.Column("left_at", UtcDateTime),
     sa.Column("last_scheduled_at", UtcDateTime),  # the newest slot that was ever planned
     sa.Column("next_due_at", UtcDateTime),  # None: look at the next run

@@ -1,0 +1,43 @@
+"""A membership in, the words or the object that a command prints out."""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from digest.model import Subscriber
+    from digest.store.subscribers import Membership
+
+
+def to_json(member: Membership) -> dict[str, Any]:
+    """A reader as one object: preferences as the configuration file spells them."""
+    reader = member.subscriber
+    return {
+        "email": reader.email,
+        "name": reader.name,
+        "status": member.status,
+        "origin": member.origin,
+        "timezone": reader.timezone,
+        "send_at": f"{reader.send_at:%H:%M}",
+        "cadence": cadence(reader),
+        "max_papers": reader.max_papers,
+        "trending": reader.trending,
+        "topics": [dataclasses.asdict(topic) for topic in reader.topics],
+        "agreed_at": member.agreed_at,
+        "agreed_where": member.agreed_where,
+        "left_at": member.left_at,
+    }
+
+
+def cadence(reader: Subscriber) -> str:
+    """How often, as the configuration file spells it."""
+
+    return formatcadence(reader.cadence)
+
+
+def agreed(member: Membership) -> str:
+    """When and where the person agreed."""
+    if member.agreed_at is None:
+        return member.agreed_where or "not recorded"
+    return f"{member.agreed_at:%Y-%m-%d %H:%M} UTC {member.agreed_where}".rstrip()
