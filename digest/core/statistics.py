@@ -1,0 +1,115 @@
+"""How many of the library's papers hold a term: what makes a word rare. Grown by the day, kept as bytes.
+
+Papers in, counts out. Never reads a database; never forgets how many papers it has seen.
+
+The counts stay bounded by lossy counting (Manku and Motwani, VLDB 2002): when there are more than `LIMIT`
+terms, the rarest are dropped until four fifths are left. `floor` says how many papers of a term may have
+been forgotten: such terms are rare, and stay rare.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+import struct
+import zlib
+from collections import Counter
+from typing import TYPE_CHECKING
+
+from digest.core.terms import paper_terms
+from digest.errors import StoreError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from digest.model import Paper
+
+LIMIT = 300_000  # terms; about 6 MB in memory a hundred thousand, a third of that as bytes
+
+_HEAD = struct.Struct("<4sBIIIII")  # magic, version, papers, floor, terms, bytes of terms, crc of the rest
+_MAGIC, _VERSION = b"PDST", 1
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class Statistics:
+    """`counts[term]`: how many of `papers` papers hold the term in title or abstract.
+
+    >>> from digest.model import Paper
+    >>> import datetime as dt
+    >>> paper = Paper(title="Graph networks", first_listed=dt.date(2026, 4, 20))
+    >>> Statistics.empty().grown([paper, paper]).frequency("graph network")
+    2
+    """
+
+    papers: int = 0
+    floor: int = 0
+    counts: Mapping[str, int] = dataclasses.field(default_factory=dict)
+
+    @classmethod
+    def empty(cls) -> Statistics:
+        """Of a library without papers."""
+        return cls()
+
+    def grown(self, papers: Iterable[Paper], *, limit: int = LIMIT) -> Statistics:
+        """These statistics with some papers more. Each paper is counted as often as it is given."""
+        counts, seen = Counter(self.counts), 0
+        for paper in papers:
+            counts.update(paper_terms(paper).keys())
+            seen += 1
+        floor = self.floor
+        if len(counts) > limit:
+            kept = limit * 4 // 5
+            # The count of the first term that would have to go; all of its like go with it.
+            floor = max(floor, sorted(counts.values(), reverse=True)[kept])
+            counts = Counter({term: count for term, count in counts.items() if count > floor})
+        return Statistics(papers=self.papers + seen, floor=floor, counts=dict(counts))
+
+    def frequency(self, term: str) -> int:
+        """How many papers hold `term`; 0 for one that was never seen."""
+        return self.counts.get(term, 0)
+
+    def idf(self, term: str) -> float:
+        """Inverse document frequency: ln((1 + papers) / (1 + frequency)) + 1, at least 1.
+
+        Smoothed as if one more paper held every term (scikit-learn's `smooth_idf`).
+        """
+        frequency = min(self.counts.get(term, 0), self.papers)
+        return math.log((1 + self.papers) / (1 + frequency)) + 1
+
+    def rarity(self, term: str) -> float:
+        """From 0 (in every paper) to 1 (in none): the idf over the highest there can be."""
+        if self.papers == 0:
+            return 1.0
+        frequency = min(self.counts.get(term, 0), self.papers)
+        return 1 - math.log(1 + frequency) / math.log(1 + self.papers)
+
+    def to_bytes(self) -> bytes:
+        """A compact form that `from_bytes` reads back; the same for equal statistics."""
+        terms = sorted(self.counts)
+        numbers = struct.pack(f"<{len(terms)}I", *(self.counts[term] for term in terms))
+        text = "\n".join(terms).encode()
+        body = zlib.compress(text + numbers, 3)
+        head = _HEAD.pack(_MAGIC, _VERSION, self.papers, self.floor, len(terms), len(text), zlib.crc32(body))
+        return head + body
+
+    @classmethod
+    def from_bytes(cls, data: bytes) -> Statistics:
+        """What `to_bytes` made. Raises StoreError for bytes that are cut, changed, or of a newer version."""
+        try:
+            magic, version, papers, floor, length, size, crc = _HEAD.unpack_from(data)
+        except struct.error as problem:
+            raise StoreError(_unreadable("they are cut off")) from problem
+        if magic != _MAGIC:
+            raise StoreError(_unreadable("they do not begin as they should"))
+        if version != _VERSION:
+            raise StoreError(_unreadable(f"they are of version {version}, and this program knows {_VERSION}"))
+        if zlib.crc32(data[_HEAD.size :]) != crc:
+            raise StoreError(_unreadable("their checksum is wrong"))
+        body = zlib.decompress(data[_HEAD.size :])
+        terms = body[:size].decode().split("\n") if length else []
+        numbers = struct.unpack_from(f"<{length}I", body, size)
+        return cls(papers=papers, floor=floor, counts=dict(zip(terms, numbers, strict=True)))
+
+
+def _unreadable(why: str) -> str:
+    return f"The library's word counts cannot be read: {why}. Restore the database from a backup, or update."
