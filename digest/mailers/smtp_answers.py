@@ -65,7 +65,7 @@ _TABLE: tuple[_Row, ...] = (
     _Row(phases=("final",), code="2..", kind="accepted", what="accepted"),
     _Row(
         phases=("final",),
-        code="[^245].*",
+        code=r"(?![245]\d\d$).*",
         kind="uncertain",
         what="the whole message was handed over, and no answer came that can be read",
     ),
@@ -94,7 +94,7 @@ _TABLE: tuple[_Row, ...] = (
         what="the mail server refused the login",
         advice="see mail.smtp.username and password; mailbox providers want an app password here",
     ),
-    _Row(code="[^45].*", kind="retry", what="the connection failed before the message was handed over"),
+    _Row(code=r"(?![45]\d\d$).*", kind="retry", what="the connection failed before the message was handed over"),
     _Row(code="421", kind="retry", what="the server closes the connection for now"),
     _Row(code="4..", kind="retry", what="refused for now"),
     _Row(
