@@ -9,5 +9,6 @@ from __future__ import annotations
 
 from digest.http.client import MAX_BYTES, Answer, Client
 from digest.http.pace import MemoryPace, Pace, host_key
+from digest.http.requests import named, own_interval_s
 
-__all__ = ["MAX_BYTES", "Answer", "Client", "MemoryPace", "Pace", "host_key"]
+__all__ = ["MAX_BYTES", "Answer", "Client", "MemoryPace", "Pace", "host_key", "named", "own_interval_s"]
