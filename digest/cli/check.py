@@ -101,13 +101,13 @@ def _database(settings: Settings) -> Iterator[Line]:
 def _templates(settings: Settings) -> Iterator[Line]:
     from digest.mail.templates import Templates
 
-    yield _tried(
-        "templates",
-        lambda: (
-            Templates.load(settings.digest.templates)
-            and (f"{settings.digest.templates} over ours" if settings.digest.templates else "ours")
-        ),
-    )
+    folder = settings.digest.templates
+
+    def load() -> str:
+        Templates.load(folder)
+        return f"{folder} over ours" if folder else "ours"
+
+    yield _tried("templates", load)
 
 
 def _works(settings: Settings, *, address: str | None) -> Iterator[Line]:

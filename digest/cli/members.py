@@ -32,8 +32,9 @@ def to_json(member: Membership) -> dict[str, Any]:
 
 def cadence(reader: Subscriber) -> str:
     """How often, as the configuration file spells it."""
+    from digest.config import format_cadence
 
-    return formatcadence(reader.cadence)
+    return format_cadence(reader.cadence)
 
 
 def agreed(member: Membership) -> str:

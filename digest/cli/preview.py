@@ -7,7 +7,6 @@ import email
 import email.policy
 import webbrowser
 from pathlib import Path
-from typing import TYPE_CHECKING, cast
 
 import click
 
@@ -15,9 +14,6 @@ from digest.cli.frame import App, at_option, pass_app
 from digest.cli.logging import log_to_stderr
 from digest.cli.output import note
 from digest.errors import UsageError
-
-if TYPE_CHECKING:
-    from email.message import EmailMessage
 
 
 @click.command()
@@ -51,11 +47,8 @@ def preview(
             raise UsageError(f"{address}: no such subscriber; `digest subscribers list` shows all of them")
         if works.store.papers.count() == 0:
             note("The library is empty: `digest collect` reads the sources.")
-        message = compose_preview(works, member, now=at or dt.datetime.now(dt.UTC))
-    parsed = cast(
-        "EmailMessage",
-        email.message_from_bytes(message.raw, policy=email.policy.default),  # type: ignore[arg-type]
-    )
+        message = compose_preview(works, member.subscriber, now=at or dt.datetime.now(dt.UTC))
+    parsed = email.message_from_bytes(message.raw, policy=email.policy.default)
     body = parsed.get_body(("plain" if text else "html",))
     words = body.get_content() if body is not None else ""
     target = out

@@ -52,6 +52,7 @@ def subscribers() -> None:
 @pass_app
 def add(
     app: App,
+    /,
     email: str,
     topics: tuple[str, ...],
     agreed_at: dt.datetime | None,
