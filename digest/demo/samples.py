@@ -77,6 +77,11 @@ def sample_notes() -> tuple[str, ...]:
     return tuple(held["note"] for held in _days())
 
 
+def sample_days() -> tuple[dt.date, ...]:
+    """The days on which there were listings, oldest first."""
+    return tuple(dt.date.fromisoformat(held["day"]) for held in _days())
+
+
 def _days() -> list[_Day]:
     folder = resources.files("digest.demo") / "listings"
     files = sorted((file for file in folder.iterdir() if file.name.endswith(".json")), key=lambda f: f.name)
