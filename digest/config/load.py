@@ -94,11 +94,12 @@ def _validated(values: Mapping[str, Any]) -> tuple[Settings | None, list[Fault]]
 
 
 def _origin(place: Place, path: Path, overrides: environment.Overrides) -> str:
-    """Who said what stands at `place`: a variable, or the file."""
-    for length in range(1, len(place) + 1):
-        prefix = tuple(str(step) for step in place[:length])
-        if prefix in overrides.names:
-            return overrides.names[prefix]
+    """Who said what stands at `place`: a variable (for it, above it, or wrongly below it), or the file."""
+    steps = tuple(map(str, place))
+    for named, variable in overrides.names.items():
+        shared = min(len(named), len(steps))
+        if named[:shared] == steps[:shared]:
+            return variable
     return str(path)
 
 

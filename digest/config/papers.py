@@ -10,7 +10,9 @@ from pydantic import AfterValidator, BeforeValidator
 from digest.config import categories
 from digest.config.values import once, shown
 
-_ID = r"(\d{2}(?:0[1-9]|1[0-2])\.\d{4,5}|[a-z]+(?:-[a-z]+)?(?:\.[a-z-]+)?/\d{7})(?:v\d+)?"
+_NEW = r"(?:0[7-9]|1[0-4])(?:0[1-9]|1[0-2])\.\d{4}|(?:1[5-9]|[2-9]\d)(?:0[1-9]|1[0-2])\.\d{5}"
+_OLD = r"[a-z]+(?:-[a-z]+)?(?:\.[a-z-]+)?/\d{7}"
+_ID = rf"({_NEW}|{_OLD})(?:v\d+)?"
 _HOSTS = r"(?:[\w.-]+\.)?(?:arxiv|alphaxiv|huggingface|hf|doi)\.(?:org|co)"
 
 

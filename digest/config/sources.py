@@ -31,7 +31,7 @@ class SourceSettings(Section):
     include: tuple[Literal["new", "cross"], ...] = ("new", "cross")
     url: Url | None = None
     base_url: SiteUrl | None = None
-    api_url: SiteUrl | None = None
+    api_url: Url | None = None
     min_interval_s: SecondsOrNone = None
     timeout_s: Seconds = 30
     allow_private_address: bool = False

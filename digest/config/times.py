@@ -74,7 +74,8 @@ def format_cadence(cadence: Cadence) -> str:
 def _zones() -> frozenset[str]:
     import zoneinfo
 
-    return frozenset(zoneinfo.available_timezones())
+    # files of the zone database that name no place
+    return frozenset(zoneinfo.available_timezones()) - {"localtime", "posixrules", "Factory"}
 
 
 # Abbreviations are ambiguous, so that none is a zone; this is who mostly means what by them.
