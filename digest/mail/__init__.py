@@ -1,1 +1,1 @@
-"""Edition → Message, pure: `compile_mail` once for many editions, then `CompiledMail.compose` for each letter."""
+"""Edition → Message, pure: `compile_mail` for many editions, then `CompiledMail.compose` for each letter."""

@@ -7,7 +7,8 @@ All else is said once a paper, however many readers get it.
 from __future__ import annotations
 
 import dataclasses
-from typing import TYPE_CHECKING, NamedTuple
+import functools
+from typing import TYPE_CHECKING
 
 from digest.mail.sentences import GIST_LIMIT, gist
 from digest.mail.words import clean, plural, rounded, short_date, shorten
@@ -18,18 +19,12 @@ if TYPE_CHECKING:
 TITLE_LIMIT = 240
 NAME_LIMIT = 60
 WORD_LIMIT = 80
-WORDS_SHOWN = 5
+REASONS_SHOWN = 8
 
 
-class CardKey(NamedTuple):
-    """What makes two cards of one paper differ. `authors` matched a topic; `year` is the mail's."""
-
-    paper_id: int
-    revision: int
-    authors: tuple[str, ...]
-    year: int
-    upvotes: int | None
-    stars: int | None
+# What makes two cards differ: the paper's id and revision, the authors who matched a topic, the mail's year,
+# upvotes and stars. A bare tuple, because one is made for every paper of every mail.
+CardKey = tuple[int, int, tuple[str, ...], int, int | None, int | None]
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,70 +55,78 @@ def card_key(item: Item, *, year: int) -> CardKey:
     authors: tuple[str, ...] = ()
     upvotes = item.upvotes
     for reason in item.reasons:
-        if reason.kind == "author":
+        kind = reason.kind
+        if kind == "author":
             authors = (*authors, reason.words)
-        elif reason.kind == "trending":
+        elif kind == "trending":
             upvotes = None  # the reason says it
-    return CardKey(item.paper_id, item.revision, authors, year, upvotes, item.stars)
+    return item.paper_id, item.revision, authors, year, upvotes, item.stars
 
 
 def card_words(paper: Paper, key: CardKey) -> CardWords:
     """The card but for its reasons."""
+    _, _, matched, year, upvotes, stars = key
     url = _safe(paper.url) or _safe(paper.pdf_url)
-    stars = plural(key.stars, "star") if key.stars == 1 else f"{rounded(key.stars or 0)} stars"
     links = (
         Link(words="Abstract" if paper.arxiv_id else "Read", url=_safe(paper.url)),
         Link(words="PDF", url=_safe(paper.pdf_url)),
-        Link(words="Code", url=_safe(paper.code_url), note=stars if key.stars else ""),
+        Link(
+            words="Code",
+            url=_safe(paper.code_url),
+            note=f"{rounded(stars)} {'star' if stars == 1 else 'stars'}" if stars else "",
+        ),
         Link(words="Project", url=_safe(paper.project_url)),
     )
     return CardWords(
         title=shorten(clean(paper.title), TITLE_LIMIT),
         url=url,
-        byline=byline(paper, key),
+        byline=byline(paper, matched=matched, year=year),
         gist=gist(clean(paper.gist or paper.abstract), limit=GIST_LIMIT),
         links=tuple(link for link in links if link.url),
-        upvotes=plural(key.upvotes, "upvote") if key.upvotes else "",
+        upvotes=plural(upvotes, "upvote") if upvotes else "",
         thumbnail_url=_safe(paper.thumbnail_url),
     )
 
 
-def byline(paper: Paper, key: CardKey) -> str:
-    """Authors (two, those that matched, and the number of the others) · date · primary category."""
+def byline(paper: Paper, *, matched: tuple[str, ...], year: int) -> str:
+    """Authors (two, those that `matched`, and the number of the others) · date · primary category."""
     names = [shorten(clean(name), NAME_LIMIT) for name in paper.authors]
     shown = [
         name
         for place, name in enumerate(names)
-        if place < 2 or len(names) <= 3 or paper.authors[place] in key.authors
+        if place < 2 or len(names) <= 3 or paper.authors[place] in matched
     ]
     hidden = len(names) - len(shown)
     authors = ", ".join(shown) + (f" and {hidden} more" if hidden else "")
     category = clean(paper.categories[0]) if paper.categories else ""
-    return " · ".join(
-        part for part in (authors, short_date(paper.first_listed, year=key.year), category) if part
-    )
+    return " · ".join(part for part in (authors, short_date(paper.first_listed, year=year), category) if part)
 
 
 def why_words(item: Item) -> str:
     """Why this paper, in one line: `gaussian splatting, point cloud · by Ada Lovelace · like “Title”`."""
-    found: dict[str, list[str]] = {}
-    for reason in item.reasons:
-        found.setdefault(reason.kind, []).append(shorten(clean(reason.words), WORD_LIMIT))
-    return " · ".join(
-        lead + ", ".join(words[:WORDS_SHOWN]) + tail
-        for kind, lead, tail in _LEADS
-        if (words := found.get(kind))
-    )
+    said: dict[str, str] = {}
+    for reason in item.reasons[:REASONS_SHOWN]:
+        kind = reason.kind
+        words = _word(reason.words) if kind != "example" else f"“{_word(reason.words)}”"
+        said[kind] = f"{said[kind]}, {words}" if kind in said else _LEADS[kind] + words
+    if len(said) == 1:
+        return said.popitem()[1]
+    return " · ".join([said[kind] for kind in _LEADS if kind in said])
 
 
-_LEADS = (
-    ("keyword", "", ""),
-    ("author", "by ", ""),
-    ("text", "about ", ""),
-    ("example", "like “", "”"),
-    ("category", "in ", ""),
-    ("trending", "", ""),
-)
+_LEADS = {
+    "keyword": "",
+    "author": "by ",
+    "text": "about ",
+    "example": "like ",
+    "category": "in ",
+    "trending": "",
+}
+
+
+@functools.lru_cache(maxsize=65_536)  # a reader's few keywords are the reasons of many papers
+def _word(words: str) -> str:
+    return shorten(clean(words), WORD_LIMIT)
 
 
 def _safe(url: str | None) -> str:

@@ -11,7 +11,7 @@ import hashlib
 from typing import TYPE_CHECKING, cast
 
 from digest.mail.cards import CardKey, CardWords, card_key, card_words
-from digest.mail.compose import CompiledMail
+from digest.mail.compose import CompiledMail, frame
 from digest.mail.filling import encode
 from digest.mail.inline import inline
 from digest.mail.letters import MailWords, SectionWords, SubjectWords
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from digest.mail.site import Site
     from digest.mail.templates import Templates
-    from digest.model import Edition, Paper
+    from digest.model import Edition, Item, Paper
 
 SUBJECT_KINDS = ("papers", "trending", "quiet")
 
@@ -46,14 +46,17 @@ def compile_mail(
         for item in edition.items:
             key = card_key(item, year=year)
             if key not in cards:
-                cards[key] = card_words(_paper(papers, key), key)
+                cards[key] = card_words(_paper(papers, item), key)
     nonce = hashlib.sha256(repr((site, list(cards.values()))).encode("utf-8", "replace")).hexdigest()[:16]
     words = _stand_ins(nonce, list(cards.values()))
     html = inline(templates.render(HTML, nonce=nonce, site=site, mail=words))
     text = templates.render(TEXT, nonce=nonce, site=site, mail=words)
+    head, middle, tail = frame(site, f"=_{nonce}".encode())
     return CompiledMail(
         site=site,
-        boundary=f"=_{nonce}",
+        head=head,
+        middle=middle,
+        tail=tail,
         html=encode(parse(html, nonce, name=HTML), html=True),
         text=encode(parse(text, nonce, name=TEXT), html=False),
         subjects={kind: _subject(templates, site, kind=kind, nonce=nonce) for kind in SUBJECT_KINDS},
@@ -62,12 +65,12 @@ def compile_mail(
     )
 
 
-def _paper(papers: Mapping[tuple[int, int], Paper], key: CardKey) -> Paper:
+def _paper(papers: Mapping[tuple[int, int], Paper], item: Item) -> Paper:
     try:
-        return papers[key.paper_id, key.revision]
+        return papers[item.paper_id, item.revision]
     except KeyError:
         raise LookupError(
-            f"paper {key.paper_id} at revision {key.revision}: in an edition, but not given"
+            f"paper {item.paper_id} at revision {item.revision}: in an edition, but not given"
         ) from None
 
 

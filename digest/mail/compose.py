@@ -40,7 +40,9 @@ class CompiledMail:
     """Everything that mails to these readers share, encoded; made by `compile_mail`."""
 
     site: Site
-    boundary: str
+    head: bytes  # the header lines that all mails have, and the start of the text part
+    middle: bytes  # from the text part to the HTML part
+    tail: bytes
     html: Sequence[Encoded]
     text: Sequence[Encoded]
     subjects: Mapping[str, Sequence[str | Slot]]  # by SubjectWords.kind
@@ -54,12 +56,16 @@ class CompiledMail:
         """
         recipient = address(letter.subscriber.email)
         words, html = self._fitted(letter)
-        while len(html) > HTML_LIMIT and decoded_size(html) > HTML_LIMIT and len(letter.edition.items) > 1:
+        # Encoding never shrinks, so most mails are known to fit without being decoded.
+        while (
+            sum(map(len, html)) > HTML_LIMIT
+            and decoded_size(b"".join(html)) > HTML_LIMIT
+            and len(letter.edition.items) > 1
+        ):
             letter = dataclasses.replace(letter, edition=trimmed(letter.edition))
             words, html = self._fitted(letter)
         text: list[bytes] = []
         fill(self.text, (words,), text)
-        boundary = self.boundary.encode()
         raw = b"".join((
             own_lines(
                 self.site,
@@ -69,13 +75,11 @@ class CompiledMail:
                 date=letter.date,
                 token=letter.unsubscribe_token,
             ),
-            shared_lines(self.site),
-            b'Content-Type: multipart/alternative; boundary="%b"\r\n\r\n' % boundary,
-            b"--%b\r\n%b" % (boundary, _PLAIN),
+            self.head,
             *text,
-            b"\r\n--%b\r\n%b" % (boundary, _HTML),
-            html,
-            b"\r\n--%b--\r\n" % boundary,
+            self.middle,
+            *html,
+            self.tail,
         ))  # fmt: skip
         return Message(
             delivery_id=letter.delivery_id, sender=self.site.return_path, recipient=recipient, raw=raw
@@ -83,28 +87,39 @@ class CompiledMail:
 
     def subject(self, edition: Edition, *, date: str) -> str:
         """The subject of this edition, in Unicode."""
-        words = subject_words(edition, date=date, title=lambda item: self.titles[self._place(edition, item)])
+        year = edition.slot.scheduled_at.year
+        words = subject_words(edition, date=date, title=lambda item: self.titles[self._place(item, year)])
         return "".join(
             part if isinstance(part, str) else getattr(words, part.name) for part in self.subjects[words.kind]
         )
 
-    def _fitted(self, letter: Letter) -> tuple[MailWords[Placed], bytes]:
-        edition = letter.edition
+    def _fitted(self, letter: Letter) -> tuple[MailWords[Placed], list[bytes]]:
+        year = letter.edition.slot.scheduled_at.year
         words = mail_words(
-            letter, self.site, card=lambda item: Placed(self._place(edition, item), why_words(item))
+            letter, self.site, card=lambda item: Placed(self._place(item, year), why_words(item))
         )
         html: list[bytes] = []
         fill(self.html, (words,), html)
-        return words, b"".join(html)
+        return words, html
 
-    def _place(self, edition: Edition, item: Item) -> int:
-        key = card_key(item, year=edition.slot.scheduled_at.year)
+    def _place(self, item: Item, year: int) -> int:
         try:
-            return self.places[key]
+            return self.places[card_key(item, year=year)]
         except KeyError:
             raise LookupError(
                 f"paper {item.paper_id} at revision {item.revision}: in none of the editions compiled"
             ) from None
+
+
+def frame(site: Site, boundary: bytes) -> tuple[bytes, bytes, bytes]:
+    """What stands before, between and after the two parts, from the shared header lines on.
+
+    A boundary with `=_` in it cannot occur in quoted-printable text (RFC 2045 6.7).
+    """
+    head = b'%bContent-Type: multipart/alternative; boundary="%b"\r\n\r\n--%b\r\n%b' % (
+        shared_lines(site), boundary, boundary, _PLAIN,
+    )  # fmt: skip
+    return head, b"\r\n--%b\r\n%b" % (boundary, _HTML), b"\r\n--%b--\r\n" % boundary
 
 
 _PLAIN = b'Content-Type: text/plain; charset="utf-8"\r\nContent-Transfer-Encoding: quoted-printable\r\n\r\n'

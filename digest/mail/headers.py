@@ -7,8 +7,9 @@ addresses and ids are refused unless they are nothing else, tokens are percent-e
 
 from __future__ import annotations
 
-import base64
+import functools
 import re
+from binascii import b2a_base64
 from email.utils import format_datetime
 from typing import TYPE_CHECKING
 
@@ -55,11 +56,16 @@ def own_lines(
     return b"To: %b\r\nSubject: %b\r\nDate: %b\r\nMessage-ID: <%b@%b>\r\nList-Unsubscribe: %b\r\n" % (
         recipient,
         unstructured(subject),
-        format_datetime(date).encode(),
+        _date(date),
         delivery_id.encode(),
         domain_of(site.sender_address).encode(),
         leave.encode("ascii"),
     )
+
+
+@functools.lru_cache(maxsize=64)
+def _date(date: dt.datetime) -> bytes:
+    return format_datetime(date).encode()
 
 
 def named(name: str, bare: str) -> bytes:
@@ -87,10 +93,13 @@ def unstructured(text: str) -> bytes:
 
 def encoded_words(text: str) -> bytes:
     """RFC 2047: base64 of UTF-8, no character cut in two, one word a line."""
-    chunks = [b""]
-    for mark in text:
-        encoded = mark.encode()
-        if len(chunks[-1]) + len(encoded) > WORD_BYTES:
-            chunks.append(b"")
-        chunks[-1] += encoded
-    return b"\r\n ".join(b"=?utf-8?B?%b?=" % base64.b64encode(chunk) for chunk in chunks)
+    encoded = text.encode()
+    words = []
+    at = 0
+    while at < len(encoded):
+        end = at + WORD_BYTES
+        while end < len(encoded) and encoded[end] & 0xC0 == 0x80:  # the middle of a character
+            end -= 1
+        words.append(b"=?utf-8?B?%b?=" % b2a_base64(encoded[at:end], newline=False))
+        at = end
+    return b"\r\n ".join(words)

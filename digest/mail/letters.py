@@ -55,7 +55,7 @@ def mail_words(letter: Letter, site: Site, *, card: Callable[[Item], Card]) -> M
     here = edition.slot.scheduled_at.astimezone(zone)
     empty = not any(section.items for section in edition.sections)
     return MailWords(
-        date=long_date(here),
+        date=long_date(here.date()),
         intro="" if empty else intro(edition),
         quiet=quiet(edition, reader, zone=zone) if empty else "",
         sections=tuple(
@@ -134,7 +134,7 @@ def quiet(edition: Edition, reader: Subscriber, *, zone: dt.tzinfo) -> str:
         said = "The one new paper did not match your topics."
     else:
         said = f"None of the {number(edition.considered)} new papers matched your topics."
-    return f"{said} The next mail comes on {long_date(edition.slot.next_at.astimezone(zone))}."
+    return f"{said} The next mail comes on {long_date(edition.slot.next_at.astimezone(zone).date())}."
 
 
 def notice(notices: tuple[Notice, ...], *, hour: int) -> str:
@@ -163,7 +163,7 @@ def about(reader: Subscriber, site: Site) -> str:
         topics += [f"{left} more"] if left > 0 else []
     if reader.trending or not topics:
         topics.append("what is trending")
-    when = f"{_often(reader)} at {reader.send_at:%H:%M} {zone_words(reader.timezone)}"
+    when = f"{_often(reader)} at {reader.send_at.hour:02}:{reader.send_at.minute:02} {zone_words(reader.timezone)}"
     who = clean(reader.email)
     return f"You get this {when}, because {who} subscribed to {listed(topics)} at {clean(site.name)}."
 
@@ -193,12 +193,21 @@ class SubjectWords:
 
 def subject_words(edition: Edition, *, date: str, title: Callable[[Item], str]) -> SubjectWords:
     """The best paper is the strongest that a topic brought, or the hottest where no topic brought any."""
-    found = [item for section in edition.sections if section.kind == "topic" for item in section.items]
-    items = edition.items
-    best = max(found or items[:1], key=lambda item: item.score, default=None)
+    topical = trending = 0
+    best: Item | None = None
+    for section in edition.sections:
+        if section.kind == "trending":
+            trending += len(section.items)
+            continue
+        topical += len(section.items)
+        for item in section.items:
+            if best is None or item.score > best.score:
+                best = item
+    if best is None and trending:
+        best = edition.items[0]
     return SubjectWords(
-        kind="papers" if found else "trending" if items else "quiet",
-        count=number(len(items)),
+        kind="papers" if topical else "trending" if trending else "quiet",
+        count=number(topical + trending),
         best=shorten(title(best), SUBJECT_TITLE_LIMIT) if best else "",
         date=date,
     )

@@ -36,7 +36,7 @@ def render(
 
     def card(item: Item) -> CardWords:
         key = card_key(item, year=edition.slot.scheduled_at.year)
-        return dataclasses.replace(card_words(papers[key.paper_id, key.revision], key), why=why_words(item))
+        return dataclasses.replace(card_words(papers[item.paper_id, item.revision], key), why=why_words(item))
 
     words = mail_words(letter, site, card=card)
     html = inline(templates.render(HTML, site=site, mail=words))

@@ -31,6 +31,8 @@ def line(text: str) -> bytes:
     Line by line, because b2a_qp writes 77 bytes for 74 characters, a trailing blank and a line end; and soft
     breaks as LF alone where it has not seen a CRLF.
     """
+    if len(text) < 76 and text.isascii() and text.isprintable() and "=" not in text and text[-1:] != " ":
+        return text.encode()  # most of what is a reader's own stands for itself
     return b2a_qp(text.encode()).replace(b"\n", b"\r\n")
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import functools
 import re
 from typing import TYPE_CHECKING
 from urllib.parse import quote
@@ -63,15 +64,20 @@ class Site:
 
     def mailto_url(self, token: str) -> str:
         """A mail to `unsubscribe` whose subject is the token (RFC 6068)."""
-        return f"mailto:{quote(self.unsubscribe, safe='@+')}?subject={quote(token, safe='')}"
+        return f"mailto:{_quoted(self.unsubscribe)}?subject={_quoted(token)}"
 
     def web_url(self, token: str) -> str:
         """The page that unsubscribes; "" without a web side."""
-        return f"{self.url.rstrip('/')}/u/{quote(token, safe='')}" if self.url else ""
+        return f"{self.url.rstrip('/')}/u/{_quoted(token)}" if self.url else ""
 
     def unsubscribe_url(self, token: str) -> str:
         """Where a reader's click leads: the page if there is one, else a mail ready to be sent."""
         return self.web_url(token) or self.mailto_url(token)
+
+
+@functools.lru_cache(maxsize=256)  # the same few words three times a mail
+def _quoted(text: str) -> str:
+    return quote(text, safe="@+")
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)

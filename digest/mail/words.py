@@ -6,6 +6,7 @@ site's name come from files that people write, and because a mail cannot be call
 
 from __future__ import annotations
 
+import functools
 import unicodedata
 from typing import TYPE_CHECKING
 
@@ -84,6 +85,7 @@ def listed(words: Sequence[str]) -> str:
     return " and ".join(part for part in (", ".join(words[:-1]), words[-1] if words else "") if part)
 
 
+@functools.lru_cache(maxsize=64)  # the one day of a run, in a few zones
 def long_date(day: dt.date) -> str:
     """Tuesday 21 April."""
     return f"{WEEKDAYS[day.weekday()]} {day.day} {MONTHS[day.month - 1]}"
@@ -95,6 +97,7 @@ def short_date(day: dt.date, *, year: int) -> str:
     return words if day.year == year else f"{words} {day.year}"
 
 
+@functools.lru_cache(maxsize=1024)
 def zone_words(timezone: str) -> str:
     """Europe/Berlin → "Berlin time"; UTC and Etc/GMT+5 stay as they are.
 
