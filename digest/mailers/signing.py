@@ -53,6 +53,8 @@ class DkimSigner:
         """The signed message. Raises ValueError where it cannot be signed (without a From, say)."""
         head = raw.partition(b"\r\n\r\n")[0]
         present = {name.lower() for name in re.findall(rb"(?m)^([!-9;-~]+):", head)}
+        if b"from" not in present:
+            raise ValueError("DKIM: the message has no From")
         try:
             # From is named twice: the signature then also covers that there is no second one.
             signature: bytes = self._dkim.sign(

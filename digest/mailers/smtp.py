@@ -75,8 +75,9 @@ class SmtpMailer:
             return Outcome(kind="rejected", reason=one_line(f"the message cannot be signed: {error}"))
         reused = self._session is not None
         answer = self._attempt(message, raw)
-        if reused and answer.phase == "mail" and answer.code in (0, 421):
-            # An idle connection that was dropped says so only now; nothing of this message was told yet.
+        if reused and answer.phase == "mail" and answer.code in (0, 421, 503):
+            # An idle connection that was dropped, or a server that is still with the message before, says
+            # so only now; nothing of this message was told yet.
             answer = self._attempt(message, raw)
         return self._counted(answer, _judged(answer))
 

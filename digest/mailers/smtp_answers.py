@@ -94,7 +94,11 @@ _TABLE: tuple[_Row, ...] = (
         what="the mail server refused the login",
         advice="see mail.smtp.username and password; mailbox providers want an app password here",
     ),
-    _Row(code=r"(?![45]\d\d$).*", kind="retry", what="the connection failed before the message was handed over"),
+    _Row(
+        code=r"(?![45]\d\d$).*",
+        kind="retry",
+        what="the connection failed before the message was handed over",
+    ),
     _Row(code="421", kind="retry", what="the server closes the connection for now"),
     _Row(code="4..", kind="retry", what="refused for now"),
     _Row(

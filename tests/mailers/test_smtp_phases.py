@@ -107,6 +107,7 @@ def test_server_that_speaks_before_the_dot_does_not_get_the_dot() -> None:
         ("mail", b"451 4.3.0 later\r\n", "retry", False),
         ("mail", b"553 5.1.8 who are you\r\n", "retry", True),
         ("mail", b"530 5.7.0 must issue STARTTLS first\r\n", "retry", True),
+        ("mail", b"503 5.5.1 nested\r\n", "retry", False),
         ("rcpt", b"421 4.7.0 later\r\n", "retry", False),
         ("rcpt", b"450 4.2.0 greylisted\r\n", "retry", False),
         ("rcpt", b"550-5.1.1 no such\r\n550 5.1.1 user\r\n", "suppressed", False),
