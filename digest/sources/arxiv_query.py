@@ -8,7 +8,6 @@ replacements. https://info.arxiv.org/help/api/user-manual.html
 from __future__ import annotations
 
 import dataclasses
-import datetime as dt
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
@@ -18,6 +17,7 @@ from digest.sources import syndication, timetable
 from digest.sources.identifiers import arxiv_id, find_arxiv_ids
 
 if TYPE_CHECKING:
+    import datetime as dt
     from collections.abc import Collection, Sequence
 
     from digest.sources.settings import Fetcher
