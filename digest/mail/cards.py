@@ -67,14 +67,11 @@ def card_words(paper: Paper, key: CardKey) -> CardWords:
     """The card but for its reasons."""
     _, _, matched, year, upvotes, stars = key
     url = _safe(paper.url) or _safe(paper.pdf_url)
+    counted = f"{rounded(stars)} {'star' if stars == 1 else 'stars'}" if stars else ""
     links = (
         Link(words="Abstract" if paper.arxiv_id else "Read", url=_safe(paper.url)),
         Link(words="PDF", url=_safe(paper.pdf_url)),
-        Link(
-            words="Code",
-            url=_safe(paper.code_url),
-            note=f"{rounded(stars)} {'star' if stars == 1 else 'stars'}" if stars else "",
-        ),
+        Link(words="Code", url=_safe(paper.code_url), note=counted),
         Link(words="Project", url=_safe(paper.project_url)),
     )
     return CardWords(

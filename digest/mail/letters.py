@@ -163,7 +163,8 @@ def about(reader: Subscriber, site: Site) -> str:
         topics += [f"{left} more"] if left > 0 else []
     if reader.trending or not topics:
         topics.append("what is trending")
-    when = f"{_often(reader)} at {reader.send_at.hour:02}:{reader.send_at.minute:02} {zone_words(reader.timezone)}"
+    hour = f"{reader.send_at.hour:02}:{reader.send_at.minute:02}"
+    when = f"{_often(reader)} at {hour} {zone_words(reader.timezone)}"
     who = clean(reader.email)
     return f"You get this {when}, because {who} subscribed to {listed(topics)} at {clean(site.name)}."
 
