@@ -35,14 +35,14 @@ def _names(words: str) -> str:
 _TAG = re.compile(
     rf"<(?P<close>/?)(?P<name>jats:[a-z-]+|{_names(_PLAIN)})"
     rf"(?:[\s/]+(?:{_ATTRIBUTE}|{_BARE}))*+[\s/]*>"
-    rf"|</?(?:{_names(_ACTIVE)})(?![\w:-])(?:[\s/][^<>]{{0,4000}})?>"
+    rf"|</?(?:{_names(_ACTIVE)})(?![\w:-])(?:[\s/][^<>]{{0,1000}})?>"
     r"|<\?xml[^<>]{0,200}>|<!doctype[^<>]{0,200}>",
     re.IGNORECASE,
 )
-_INERT = re.compile(r"<(script|style)\b[^<>]{0,4000}>.{0,20000}?</\1\s*>", re.IGNORECASE | re.DOTALL)
-_COMMENT = re.compile(r"<!--.{0,20000}?-->|<!\[CDATA\[|\]\]>", re.DOTALL)
+_INERT = re.compile(r"<(script|style)\b[^<>]{0,1000}>.{0,4000}?</\1\s*>", re.IGNORECASE | re.DOTALL)
+_COMMENT = re.compile(r"<!--.{0,2000}?-->|<!\[CDATA\[|\]\]>", re.DOTALL)
 _ANY = _names(_PLAIN + " " + _ACTIVE)
-_CUT_OFF = re.compile(rf"<(?:{_ANY})\s[^<>]{{0,4000}}=[^<>]{{0,4000}}$", re.IGNORECASE)
+_CUT_OFF = re.compile(rf"<(?:{_ANY})\s[^<>]{{0,1000}}=[^<>]{{0,1000}}$", re.IGNORECASE)
 _SCRIPT = re.compile(r"<(su[bp])>\s*([^<>]{1,12}?)\s*</\1>", re.IGNORECASE)
 _WITHIN_WORDS = """
 a abbr acronym b big cite code del dfn em font i ins kbd mark mi mn mo q s samp small span strike strong sub

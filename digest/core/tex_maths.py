@@ -120,7 +120,7 @@ class Maths:
                 return character, at + 1
 
     def macro(self, at: int, end: int, depth: int) -> tuple[str, int]:
-        """What the macro at `at` and its arguments stand for, and the place after them. Raises UnreadableError."""
+        """What the macro at `at` and its arguments stand for, and where they end. Raises UnreadableError."""
         found = MACRO.match(self.source, at, end)
         if found is None or depth > _DEEPEST:
             raise UnreadableError

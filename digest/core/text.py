@@ -14,6 +14,7 @@ from digest.core.tokens import words
 __all__ = ["clean", "plain", "safe_url", "sentences", "shorten", "stem_plural", "words"]
 
 _URL_LIMIT = 2000
+_SLACK = 10_000  # characters that tags and entities may cost a text before it is cut
 
 # Controls, line separators, and letters that are blank without being blanks (Hangul fillers, empty Braille).
 _BLANK = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\u115f\u1160\u3164\uffa0\u2800]+")
@@ -82,7 +83,7 @@ def clean(text: str, *, limit: int) -> str:
     >>> clean("<script>alert(1)</script>Cells", limit=40)
     'Cells'
     """
-    text = plain(text)  # first, or an invisible character would hide a tag
+    text = plain(text[: 10 * limit + _SLACK])  # first, or an invisible character would hide a tag
     if "<" in text or "&" in text or "]]>" in text:
         # Feeds escape markup once more than they say, so a tag may come out of an entity.
         text = plain(untagged(unescaped(untagged(text))))
@@ -142,10 +143,10 @@ def _host(host: str) -> str | None:
     return host if len(host) <= 253 and _HOST.fullmatch(host) else None
 
 
-# A full stop after these does not end a sentence; nor does one after a single letter or before a small one.
+# A full stop after these ends no sentence, nor after a single letter, nor before a small one.
 _ABBREVIATED = re.compile(
-    r"(?:\b(?:e\.g|i\.e|et al|cf|vs|viz|approx|resp|ca|fig|figs|eq|eqs|sec|sect|secs|ref|refs|tab|no|nos|vol|pp"
-    r"|ch|thm|prof|dr|mr|mrs|ms|st|jr|sr|inc|ltd|dept|univ|w\.r\.t|a\.k\.a|i\.i\.d|u\.s|u\.k)|\b[A-Z]|\.\w)\.$",
+    r"(?:\b(?:e\.g|i\.e|et al|cf|vs|viz|approx|resp|ca|fig|figs|eq|eqs|sec|sect|secs|ref|refs|tab|no|nos|vol"
+    r"|pp|ch|thm|prof|dr|mr|mrs|ms|st|jr|sr|inc|ltd|dept|univ|w\.r\.t|a\.k\.a|i\.i\.d|u\.s|u\.k)|\b[A-Z]|\.\w)\.$",
     re.IGNORECASE,
 )
 _END = re.compile(r"[.!?…]+[\"'”’)\]]*(?=\s+[\"'“‘(\[]?[^\sa-z])|[。！？]+[」』”]?")
