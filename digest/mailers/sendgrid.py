@@ -138,12 +138,15 @@ class SendGridMailer:
 
 def _checked(base_url: str) -> str:
     """The base URL without a slash at its end; https, or http to this machine itself."""
-    url = urllib.parse.urlsplit(base_url)
-    host = url.hostname or ""
-    if not host or url.username or url.password or url.query or url.fragment:
-        raise ConfigError(
-            "mail.sendgrid.base_url: expected scheme and host, like https://api.eu.sendgrid.com"
-        )
+    expected = "mail.sendgrid.base_url: expected scheme and host, like https://api.eu.sendgrid.com"
+    try:
+        url = urllib.parse.urlsplit(base_url)
+        host = (url.hostname or "").encode("idna").decode("ascii")
+        odd = url.username or url.password or url.query or url.fragment or url.port == 0
+    except ValueError as error:  # a port that is no number, a host that is no name
+        raise ConfigError(expected) from error
+    if not host or odd:
+        raise ConfigError(expected)
     if url.scheme != "https" and not (url.scheme == "http" and _is_loopback(host)):
         raise ConfigError("mail.sendgrid.base_url: expected https: the API key would travel in the open")
     return base_url.rstrip("/")

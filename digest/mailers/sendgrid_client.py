@@ -85,7 +85,11 @@ class _Answer(http.client.HTTPResponse):
     """An answer whose body has an end."""
 
     def read(self, amt: int | None = None) -> bytes:
-        return super().read(_MAX_ANSWER_BYTES if amt is None else amt)
+        if amt is not None:
+            return super().read(amt)
+        answer = super().read(_MAX_ANSWER_BYTES)
+        self.close()
+        return answer
 
 
 class _PlainConnection(http.client.HTTPConnection):
