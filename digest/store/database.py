@@ -37,7 +37,9 @@ class Database:
         self._name = self._url.render_as_string(hide_password=True)
         self._engine = sa.create_engine(self._url, poolclass=sa.pool.QueuePool, pool_size=4)
         if self._url.get_backend_name() == "sqlite":
-            self._prepare_sqlite(busy_s, create=create)
+            # SQLAlchemy's own word for it: sqlite:///digest.db?timeout=5
+            waits_s = float(str(self._url.query.get("timeout", busy_s)))
+            self._prepare_sqlite(waits_s, create=create)
 
     @property
     def name(self) -> str:
@@ -56,6 +58,10 @@ class Database:
     def _prepare_sqlite(self, busy_s: float, *, create: bool) -> None:
         if create and self.path is not None and not self.path.parent.is_dir():
             raise StoreError(f"{self._name}: the folder {self.path.parent} does not exist; create it")
+        if create and self.path is not None and not self.path.exists():
+            # It will hold addresses: nobody else's to read. (SQLite gives its companions the same mode.)
+            with contextlib.suppress(OSError):
+                self.path.touch(mode=0o600, exist_ok=True)
 
         @sa.event.listens_for(self._engine, "connect")
         def configure(connection, _record) -> None:  # type: ignore[no-untyped-def]
@@ -137,6 +143,8 @@ def _sentence(name: str, cause: str) -> str:
         return f"{name}: the database may only be read; give this user the right to write it and its folder"
     if "not a database" in cause or "malformed" in cause:
         return f"{name}: this is not a database, or a damaged one; restore a backup, or name another file"
+    if "disk I/O" in cause:
+        return f"{name}: the disk refused ({cause}); nothing was changed; look at the disk, then run again"
     if "unable to open" in cause:
         return f"{name}: cannot be opened; check that its folder exists and may be written"
     return f"{name}: {cause}"
