@@ -73,19 +73,18 @@ class Concordance:
             pair_codes=codes[pairs],
         )
 
-    def find(self, phrases: Sequence[Sequence[str]]) -> Hits:
-        """All hits of `phrases`, each a run of stems. A phrase without words has none."""
-        found = [self._short(phrases, 1), self._short(phrases, 2), self._long(phrases)]
-        phrase = np.concatenate([one[0] for one in found])
+    def find(self, spellings: Sequence[Sequence[Sequence[str]]]) -> Hits:
+        """All hits of phrases, each given as its spellings, each spelling a run of stems."""
+        flat = [stems for phrase in spellings for stems in phrase]
+        owner = np.repeat(np.arange(len(spellings)), [len(phrase) for phrase in spellings])
+        found = [self._short(flat, 1), self._short(flat, 2), self._long(flat)]
+        phrase = owner[np.concatenate([one[0] for one in found])]
         place = np.concatenate([one[1] for one in found])
-        papers = int(self.paper[-1]) + 1
-        keys, first, times = np.unique(
-            phrase * papers + self.paper[place], return_index=True, return_counts=True
-        )
-        del first
+        papers = max(1, int(self.paper[-1]) + 1)
+        code = phrase * papers + self.paper[place]
+        keys, times = np.unique(code, return_counts=True)
         in_title = np.zeros(len(keys), dtype=np.bool_)
-        titled = self.in_title[place]
-        in_title[np.searchsorted(keys, (phrase * papers + self.paper[place])[titled])] = True
+        in_title[np.searchsorted(keys, code[self.in_title[place]])] = True
         return Hits(phrase=keys // papers, paper=keys % papers, in_title=in_title, times=times)
 
     def _numbered(

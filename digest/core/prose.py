@@ -26,30 +26,35 @@ _LINK = re.compile(r"!?\[([^\]]*)\]\([^)]*\)|https?://\S+")
 _TITLE = re.compile(r"^(?:#{1,6}\s+.*|(?:\*\*|__)[^*_]+(?:\*\*|__):?)$")  # a heading, or a line in bold
 _MARKER = re.compile(r"^(?:[-*+•·–—▪◦]|\(?(?:\d{1,3}|[a-zA-Z]|[ivxIVX]{1,4})[.)])\s+")
 _INTRODUCES = re.compile(r"^[^.!?:]{2,80}:\**$")
-_ASKED = re.compile(r"^(?:(?:highly|most|also)\s+)?(?:relevant|include|interested|wanted|yes)\b[^:]{0,20}:\s*", re.I)
+_ASKED = re.compile(
+    r"^(?:(?:highly|most|also)\s+)?(?:relevant|include|interested|wanted|yes)\b[^:]{0,20}:\s*", re.IGNORECASE
+)
 _SPARED = re.compile(
     r"^(?:(?:not|non|less|ir)[-\s]*(?:relevant|interest(?:ed|ing)?|wanted)|exclu(?:de|ded|sions?)|avoid|ignore"
     r"|unwanted|skip|dislikes?|no)\b[^:.]{0,30}:\s*",
-    re.I,
+    re.IGNORECASE,
 )
 _UNWANTED = re.compile(
-    r"\b(?:(?:not|never|less|least|no longer|isn['’]?t|aren['’]?t)\s+(?:\w+\s+)?(?:interest(?:ed|ing)?|relevant|wanted)"
+    r"\b(?:(?:not|never|less|least|no longer|isn['’]?t|aren['’]?t)\s+(?:\w+\s+)?"
+    r"(?:interest(?:ed|ing)?|relevant|wanted)"
     r"|irrelevant|uninterest\w*|unwanted"
     r"|(?:do|does|did|would|should|must|will|can)(?:\s+not|n['’]?t)\s+(?:\w+\s+)?"
     r"(?:want|care|like|need|read|send|include|show|suggest|recommend|enjoy|select|match|wish|be|mind|focus)"
     r"|(?:avoid|exclud(?:e|ing)|skip|ignore|omit|dislike|hate)s?|(?:no|nothing|neither)\s+(?:\w+\s+)?"
     r"(?:papers?|articles?|works?|about|on|more)|not\s+(?:about|on|for|papers?|any|necessarily)"
     r"|low(?:er)?\s+(?:priority|weight)|prefer\s+not|tired\s+of)\b|^(?:not?|never|nothing)\b",
-    re.I,
+    re.IGNORECASE,
 )
 # From here on a wanted sentence says what it does not mean, and an unwanted one what it would allow.
 _TURN = re.compile(
     r"[\s,;(]+(?:but\s+(?:not|no|never)|(?:and|or)\s+not|rather\s+than|instead\s+of|except(?:\s+for)?|excluding"
     r"|other\s+than|as\s+opposed\s+to|unless|without|not\s+(?:on|about|including)|apart\s+from|lacking)\b",
-    re.I,
+    re.IGNORECASE,
 )
-_LESS = re.compile(r"\b(?:weighted|weigh|rank|ranked|rated)\s+(?:\w+\s+)?lower\b", re.I)  # neither wanted nor not
-_NEGATED = re.compile(r"\b(?:not|no|non|never|nor|neither|\w+n['’]t)\b", re.I)
+_LESS = re.compile(
+    r"\b(?:weighted|weigh|rank|ranked|rated)\s+(?:\w+\s+)?lower\b", re.IGNORECASE
+)  # neither wanted nor not
+_NEGATED = re.compile(r"\b(?:not|no|non|never|nor|neither|\w+n['’]t)\b", re.IGNORECASE)
 _SENTENCE = re.compile(r"(?<=[.!?;])\s+(?=[^\sa-z])|(?<=[。！？；])")
 
 
@@ -70,11 +75,10 @@ def wishes(text: str) -> Wishes:
             continue
         indent, marked = len(line) - len(line.lstrip()), _MARKER.match(content)
         content = content[marked.end() :] if marked else content
-        if _TITLE.match(content) and not marked:
+        titled = _TITLE.match(content) is not None
+        if (titled and not marked) or (spared is not None and indent <= spared and (marked or gap)):
             spared = None
-        elif spared is not None and indent <= spared and (marked or gap):
-            spared = None
-        if (_TITLE.match(content) or _INTRODUCES.match(content)) and _UNWANTED.search(content):
+        if (titled or _INTRODUCES.match(content)) and _UNWANTED.search(content):
             spared = -1 if content.startswith("#") else indent if marked or not gap else indent - 1
         elif spared is not None:
             _spare(content, unwanted)
@@ -82,7 +86,7 @@ def wishes(text: str) -> Wishes:
             _spare(content[label.end() :], unwanted)
         else:
             label = _ASKED.match(content)  # belongs to the wish above it
-            if not label and (marked or gap or _TITLE.match(content)):
+            if not label and (marked or gap or titled):
                 wanted.append([])
             for sentence in _SENTENCE.split(content[label.end() :] if label else content):
                 _hear(sentence, wanted[-1], unwanted)

@@ -16,7 +16,7 @@ import zlib
 from collections import Counter
 from typing import TYPE_CHECKING
 
-from digest.core.terms import paper_terms
+from digest.core.terms import paper_terms, stems
 from digest.errors import StoreError
 
 if TYPE_CHECKING:
@@ -54,7 +54,7 @@ class Statistics:
         """These statistics with some papers more. Each paper is counted as often as it is given."""
         counts, seen = Counter(self.counts), 0
         for paper in papers:
-            counts.update(paper_terms(paper).keys())
+            counts.update(paper_terms(stems(paper.title), stems(paper.abstract)).keys())
             seen += 1
         floor = self.floor
         if len(counts) > limit:
@@ -75,13 +75,6 @@ class Statistics:
         """
         frequency = min(self.counts.get(term, 0), self.papers)
         return math.log((1 + self.papers) / (1 + frequency)) + 1
-
-    def rarity(self, term: str) -> float:
-        """From 0 (in every paper) to 1 (in none): the idf over the highest there can be."""
-        if self.papers == 0:
-            return 1.0
-        frequency = min(self.counts.get(term, 0), self.papers)
-        return 1 - math.log(1 + frequency) / math.log(1 + self.papers)
 
     def to_bytes(self) -> bytes:
         """A compact form that `from_bytes` reads back; the same for equal statistics."""

@@ -12,10 +12,7 @@ from digest.core.text import stem_plural, words
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from digest.model import Paper
-
-# A subject named in the title is what the paper is about: it counts as often as this many times in the
-# abstract would.
+# A subject named in the title is what the paper is about: one mention there counts as three in the abstract.
 TITLE_TIMES = 3
 
 _stem = functools.lru_cache(maxsize=200_000)(stem_plural)
@@ -55,9 +52,9 @@ def terms_of(tokens: Sequence[str], *, silent: frozenset[str] = frozenset()) -> 
         before = token
 
 
-def paper_terms(paper: Paper) -> Counter[str]:
-    """Each term of title and abstract with its count, the title's counted `TITLE_TIMES` over."""
-    counts = Counter(terms_of(stems(paper.abstract)))
-    for term in terms_of(stems(paper.title)):
+def paper_terms(title: Sequence[str], abstract: Sequence[str]) -> Counter[str]:
+    """Each term of a paper with its count, from its stems; the title's are counted `TITLE_TIMES` over."""
+    counts = Counter(terms_of(abstract))
+    for term in terms_of(title):
         counts[term] += TITLE_TIMES
     return counts

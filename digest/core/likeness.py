@@ -1,0 +1,126 @@
+"""Papers and profiles in, cosines out: how like each paper is to a text, to examples, to a topic's words.
+
+One sparse product for a block of profiles. Knows what passes as like; knows no score.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import itertools
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from digest.core.signs import EXAMPLE_FROM, TEXT_FROM
+from digest.core.terms import paper_terms, stems
+from digest.core.vectors import dot, matrix, text_weights, weights
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from numpy.typing import NDArray
+
+    from digest.core.features import Window
+    from digest.core.profiles import Profile
+    from digest.model import Paper
+
+CELLS = 4_000_000  # cosines held at once
+_SHARED = 2  # words that a passage and a paper have in common, at least: one word is not a subject
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Likeness:
+    """Cosines of one profile with every paper of the window; `text` and `examples` are 0 where they do not
+    pass on their own."""
+
+    text: NDArray[np.float64]
+    examples: NDArray[np.float64]
+    gist: NDArray[np.float64]
+
+
+@dataclasses.dataclass(slots=True, kw_only=True)
+class Weigher:
+    """Texts and example papers, weighed once each."""
+
+    window: Window
+    texts: dict[str, dict[str, float]] = dataclasses.field(default_factory=dict)
+    papers: dict[tuple[int, int, str], dict[str, float]] = dataclasses.field(default_factory=dict)
+
+    def text(self, text: str) -> Mapping[str, float]:
+        """The weights of a passage."""
+        if text not in self.texts:
+            self.texts[text] = text_weights(text, self.window.statistics)
+        return self.texts[text]
+
+    def paper(self, paper: Paper) -> Mapping[str, float]:
+        """The weights of an example."""
+        key = (paper.id, paper.revision, paper.title)
+        if key not in self.papers:
+            counts = paper_terms(stems(paper.title), stems(paper.abstract))
+            self.papers[key] = weights(counts, self.window.statistics)
+        return self.papers[key]
+
+
+def likenesses(window: Window, profiles: Sequence[Profile], *, strict: bool = True) -> Iterator[Likeness]:
+    """The likeness of each profile, in order. Not `strict`: also where it does not pass."""
+    weigher = Weigher(window=window)
+    singles = _singles(window)
+    block: list[Profile] = []
+    for profile in profiles:
+        if block and _rows_of(*block, profile) * len(window.papers) > CELLS:
+            yield from _block(window, block, weigher, singles, strict=strict)
+            block = []
+        block.append(profile)
+    if block:
+        yield from _block(window, block, weigher, singles, strict=strict)
+
+
+def _rows_of(*profiles: Profile) -> int:
+    return sum(len(one.wanted) + len(one.unwanted) + len(one.examples) + 1 for one in profiles)
+
+
+def _singles(window: Window) -> Any:
+    """Papers × words (not pairs), 1 where the paper holds the word."""
+    single = np.array([" " not in term for term in window.columns], dtype=np.float32)
+    rows = window.rows.copy()
+    rows.data = single[rows.indices]
+    rows.eliminate_zeros()
+    return rows
+
+
+def _block(
+    window: Window, block: Sequence[Profile], weigher: Weigher, singles: Any, *, strict: bool
+) -> Iterator[Likeness]:
+    rows: list[Mapping[str, float]] = []
+    needs: list[int] = []  # words that must be shared; 0 where any likeness will do
+    for profile in block:
+        for passage in profile.wanted:
+            row = weigher.text(passage)
+            rows.append(row)
+            needs.append(min(_SHARED, sum(" " not in term for term in row)) if strict else 0)
+        rows.extend(map(weigher.text, profile.unwanted))
+        rows.extend(map(weigher.paper, profile.examples))
+        rows.append(weigher.text(profile.gist))
+        needs.extend([0] * (len(rows) - len(needs)))
+    asked = matrix(rows, window.columns)
+    cosines = (asked @ window.rows.T).toarray().astype(np.float64)
+    if strict:
+        where, whom = np.nonzero((cosines >= TEXT_FROM) & (np.array(needs)[:, None] > 0))
+        asked.data = np.ones_like(asked.data)
+        lonely = dot(asked, singles, (where, whom)) < np.array(needs)[where]
+        cosines[where[lonely], whom[lonely]] = 0
+    start = 0
+    for profile in block:
+        parts = np.cumsum([start, len(profile.wanted), len(profile.unwanted), len(profile.examples)])
+        text, spared, examples = (_best(cosines[a:b]) for a, b in itertools.pairwise(parts))
+        # Nearer to a line that says what is not wanted than to any that says what is.
+        text[spared > text] = 0
+        if strict:
+            text[text < TEXT_FROM] = 0
+            examples[examples < EXAMPLE_FROM] = 0
+        start = int(parts[-1]) + 1
+        yield Likeness(text=text, examples=examples, gist=cosines[start - 1])
+
+
+def _best(rows: NDArray[np.float64]) -> NDArray[np.float64]:
+    return rows.max(axis=0) if len(rows) else np.zeros(rows.shape[1])

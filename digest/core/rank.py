@@ -1,0 +1,123 @@
+"""Papers × profiles in, signs out: every paper of the window against a block of profiles at a time.
+
+Reads nothing, remembers nothing. What a sign is, and the score that they make: `core.signs`.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from digest.core import signs
+from digest.core.likeness import likenesses
+from digest.core.people import People
+from digest.core.terms import terms_of
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from numpy.typing import NDArray
+
+    from digest.core.concordance import Hits
+    from digest.core.features import Window
+    from digest.core.keywords import Keyword
+    from digest.core.profiles import Profile
+
+BLOCK = 1024  # profiles ranked at once
+_NOWHERE = np.zeros(0, dtype=np.int64)
+
+
+def rank(
+    window: Window, profiles: Sequence[Profile], *, people: People | None = None, strict: bool = True
+) -> NDArray[np.float64]:
+    """How many signs there are that each paper is wanted: profiles × papers, at least 0, never NaN.
+
+    0: not wanted. What is wanted has `signs.PASS` or more. Not `strict`: also papers whose likeness to a text
+    does not pass on its own count a little, for comparing rankings.
+
+    A paper that holds an excluded phrase, stands outside the topic's categories, or is itself one of its
+    examples has no signs, whatever else it has.
+    """
+    table = np.zeros((len(profiles), len(window.papers)))
+    if not table.size:
+        return table
+    _add_keywords(window, profiles, table)
+    _add_authors(people or People.of(window.papers), profiles, table)
+    for row, profile, like in zip(table, profiles, likenesses(window, profiles, strict=strict), strict=True):
+        row += signs.PASS * (like.text / signs.TEXT_FROM + like.examples / signs.EXAMPLE_FROM)
+        if profile.anywhere:
+            row += signs.CATEGORY
+        row *= 1 + signs.GIST * like.gist
+    _take_out(window, profiles, table)
+    # Equal but for the order of additions is equal.
+    return np.round(table, 6)
+
+
+def _add_keywords(window: Window, profiles: Sequence[Profile], table: NDArray[np.float64]) -> None:
+    numbered, hits = _find(window, [profile.keywords for profile in profiles])
+    begins = hits.bounds(len(numbered))
+    found = np.zeros(len(numbered))
+    for one, index in numbered.items():
+        if begins[index + 1] > begins[index]:
+            found[index] = rarity(window, one, int(begins[index + 1] - begins[index]))
+    strength = signs.keyword_signs(found[hits.phrase], hits.in_title, hits.times)
+    for row, profile in zip(table, profiles, strict=True):
+        ranges = [
+            np.arange(begins[index], begins[index + 1])
+            for index in (numbered[one.spellings] for one in profile.keywords)
+            if begins[index + 1] > begins[index]
+        ]
+        if ranges:
+            where = np.concatenate(ranges)
+            total = np.bincount(hits.paper[where], strength[where], minlength=len(row))
+            strongest = np.zeros(len(row))
+            np.maximum.at(strongest, hits.paper[where], strength[where])
+            row += signs.FURTHER * total + (1 - signs.FURTHER) * strongest
+
+
+def _find(
+    window: Window, wanted: Sequence[Sequence[Keyword]]
+) -> tuple[Mapping[tuple[tuple[str, ...], ...], int], Hits]:
+    numbered: dict[tuple[tuple[str, ...], ...], int] = {}
+    for some in wanted:
+        for one in some:
+            numbered.setdefault(one.spellings, len(numbered))
+    return numbered, window.concordance.find(list(numbered))
+
+
+def rarity(window: Window, spellings: tuple[tuple[str, ...], ...], found: int) -> float:
+    """How rare a keyword is, 0 to 1: by its rarest word or pair in the library, or by the `found` papers of
+    the window that hold the whole of it, whichever says rarer."""
+    statistics = window.statistics
+    parts = [signs.rarity(statistics.frequency(term), statistics.papers) for term in terms_of(spellings[0])]
+    return max(*parts, signs.rarity(found, len(window.papers)), 0.0)
+
+
+def _add_authors(people: People, profiles: Sequence[Profile], table: NDArray[np.float64]) -> None:
+    for row, profile in zip(table, profiles, strict=True):
+        for paper, names in people.of_profile(profile).items():
+            row[paper] += signs.author_signs(len(names))
+
+
+def excluded(window: Window, profiles: Sequence[Profile]) -> NDArray[np.bool_]:
+    """Profiles × papers: whether the paper holds a phrase that the profile excludes."""
+    table = np.zeros((len(profiles), len(window.papers)), dtype=np.bool_)
+    numbered, hits = _find(window, [profile.excluded for profile in profiles])
+    begins = hits.bounds(len(numbered))
+    for row, profile in zip(table, profiles, strict=True):
+        for index in (numbered[one.spellings] for one in profile.excluded):
+            row[hits.paper[begins[index] : begins[index + 1]]] = True
+    return table
+
+
+def _take_out(window: Window, profiles: Sequence[Profile], table: NDArray[np.float64]) -> None:
+    table[excluded(window, profiles)] = 0
+    for row, profile in zip(table, profiles, strict=True):
+        for known in profile.example_ids:
+            row[window.of_arxiv.get(known, _NOWHERE)] = 0
+        if profile.categories:
+            outside = np.ones(len(row), dtype=np.bool_)
+            for category in profile.categories:
+                outside[window.categories.get(category, _NOWHERE)] = False
+            row[outside] = 0

@@ -1,0 +1,176 @@
+"""A window and what readers want in, what each of them gets out.
+
+    candidates ──▶ Window ──▶ Ranked ──▶ Selection
+                     topics ──▲   wants ──▲
+
+Reads nothing, remembers nothing: who was sent what stands in the wants.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from digest.core.features import Candidate, Window
+from digest.core.people import People
+from digest.core.profiles import topic_key
+from digest.core.rank import BLOCK
+from digest.core.ranked import Ranked
+from digest.core.share import shares
+from digest.core.signs import PASS
+from digest.core.variety import varied
+from digest.model import Section
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from numpy.typing import NDArray
+
+    from digest.model import Item, Paper, Subscriber, Topic
+
+__all__ = ["Candidate", "Selection", "Want", "Window", "select", "try_topic"]
+
+TRENDING = "Trending today"
+_KEPT = 3  # places kept for what is trending, though topics could fill them; never more than a third
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class Want:
+    """What one reader may get: papers listed after sequence `since` that are not in `sent` (paper ids).
+
+    `examples`: papers by arXiv id, as far as the library has them."""
+
+    subscriber: Subscriber
+    since: int = 0
+    sent: frozenset[int] = frozenset()
+    examples: Mapping[str, Paper] = dataclasses.field(default_factory=dict)
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class Selection:
+    """A reader's sections, in the order of the topics, trending last; none of them empty, and no paper twice.
+    `considered` papers were news to this reader."""
+
+    sections: tuple[Section, ...] = ()
+    considered: int = 0
+
+
+def select(window: Window, wants: Sequence[Want]) -> list[Selection]:
+    """One selection for each want, in order. Topics that say the same are ranked once a block."""
+    people = People.of(window.papers if any(_may_name(want.subscriber) for want in wants) else ())
+    found: list[Selection] = []
+    for block in _blocks(wants):
+        topics = [(topic, want.examples) for want in block for topic in want.subscriber.topics]
+        ranked = Ranked.of(window, topics, people=people)
+        found.extend(_selection(ranked, want) for want in block)
+    return found
+
+
+def try_topic(
+    window: Window, topic: Topic, *, examples: Mapping[str, Paper] | None = None, limit: int = 20
+) -> list[Item]:
+    """The best `limit` papers of the window for one topic, best first, with scores and reasons."""
+    ranked = Ranked.of(window, [(topic, examples or {})], people=People.of(window.papers))
+    order = ranked.order(ranked.signs[0] >= PASS, by=ranked.signs[0])
+    return [ranked.item(0, place) for place in varied(order, window.twins)[: max(0, limit)]]
+
+
+def _may_name(reader: Subscriber) -> bool:
+    return any(topic.authors or topic.keywords for topic in reader.topics)
+
+
+def _blocks(wants: Sequence[Want]) -> Iterator[list[Want]]:
+    block: list[Want] = []
+    keys: set[object] = set()
+    for want in wants:
+        new = {topic_key(topic, want.examples) for topic in want.subscriber.topics}
+        if block and len(keys | new) > BLOCK:
+            yield block
+            block, keys = [], set()
+        block.append(want)
+        keys |= new
+    if block:
+        yield block
+
+
+def _selection(ranked: Ranked, want: Want) -> Selection:
+    window, reader = ranked.window, want.subscriber
+    eligible = window.sequence > want.since
+    eligible[[window.of_id[paper] for paper in want.sent if paper in window.of_id]] = False
+    numbers = [ranked.number(topic, want.examples) for topic in reader.topics]
+    room = max(0, reader.max_papers)
+    orders = _divided(ranked, reader.topics, numbers, eligible)
+    hot = _hot(ranked, reader, numbers, eligible)
+    wanted = {place for order in orders for place in order}
+    kept = min(_KEPT, room // 3, sum(place not in wanted for place in hot)) if reader.topics else 0
+    places = shares(
+        [min(len(order), _quota(topic, room)) for topic, order in zip(reader.topics, orders, strict=True)],
+        strongest=[_strongest(ranked, number, order) for number, order in zip(numbers, orders, strict=True)],
+        weights=[_weight(topic) for topic in reader.topics],
+        room=room - kept,
+    )
+    shown = {place for order, count in zip(orders, places, strict=True) for place in order[:count]}
+    hot = [place for place in hot if place not in shown]
+    warm = hot[: room - len(shown)]
+    sections = [
+        Section(
+            kind="topic",
+            title=topic.name,
+            items=tuple(ranked.item(number, place) for place in order[:count]),
+            more=len(set(order[count:]) - set(warm)),
+        )
+        for topic, number, order, count in zip(reader.topics, numbers, orders, places, strict=True)
+    ]
+    sections.append(
+        Section(
+            kind="trending",
+            title=TRENDING,
+            items=tuple(ranked.hot_item(place) for place in warm),
+            more=len(set(hot[len(warm) :]) - wanted),
+        )
+    )
+    return Selection(
+        sections=tuple(section for section in sections if section.items), considered=int(eligible.sum())
+    )
+
+
+def _divided(
+    ranked: Ranked, topics: Sequence[Topic], numbers: Sequence[int], eligible: NDArray[np.bool_]
+) -> list[list[int]]:
+    """The places that each topic gets, best first: each paper where score × weight is highest."""
+    if not topics:
+        return []
+    signs = ranked.signs[list(numbers)]
+    scores = (1 - 2.0**-signs) * np.array([_weight(topic) for topic in topics])[:, None]
+    scores[(signs < PASS) | ~eligible] = 0
+    best = np.argmax(scores, axis=0)  # of equals the topic that the reader named first
+    return [
+        varied(ranked.order((best == topic) & (scores[topic] > 0), by=signs[topic]), ranked.window.twins)
+        for topic in range(len(topics))
+    ]
+
+
+def _hot(
+    ranked: Ranked, reader: Subscriber, numbers: Sequence[int], eligible: NDArray[np.bool_]
+) -> list[int]:
+    """The places of what may trend for this reader, hottest first."""
+    if reader.topics and not reader.trending:
+        return []
+    fit = eligible & (ranked.window.heat > 0)
+    if numbers:
+        fit &= ~ranked.excluded[list(numbers)].any(axis=0)
+    return varied(ranked.order(fit, by=ranked.window.heat), ranked.window.twins)
+
+
+def _quota(topic: Topic, room: int) -> int:
+    return room if topic.max_papers is None else max(0, topic.max_papers)
+
+
+def _strongest(ranked: Ranked, number: int, order: Sequence[int]) -> float:
+    return float(ranked.signs[number, order[0]]) if order else 0.0
+
+
+def _weight(topic: Topic) -> float:
+    return topic.weight if 0 < topic.weight < float("inf") else 1.0

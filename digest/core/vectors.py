@@ -1,0 +1,71 @@
+"""Papers and texts in, rows of a sparse matrix out: TF-IDF, each row of length 1.
+
+    weight(term) = (1 + ln(count)) × idf(term), then divided by the row's Euclidean norm
+
+so that the product of two rows is their cosine, from 0 (no term in common) to 1 (the same text). Sublinear
+counts and cosine as in Manning, Raghavan and Schütze, "Introduction to Information Retrieval", 6.4.
+Columns are the terms of the window's papers: a text's other terms count in its length, and match nothing.
+"""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from digest.core.stopwords import ASKING
+from digest.core.terms import stems, terms_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from numpy.typing import NDArray
+
+    from digest.core.statistics import Statistics
+
+HEAVIEST = 64  # terms of a text that are compared: a longer one says the same again
+
+
+def weights(counts: Mapping[str, int], statistics: Statistics) -> dict[str, float]:
+    """The weight of each term, of a row whose norm is 1. Empty for no terms."""
+    row = {term: (1 + math.log(count)) * statistics.idf(term) for term, count in counts.items()}
+    norm = math.sqrt(sum(weight * weight for weight in row.values()))
+    return {term: weight / norm for term, weight in row.items()}
+
+
+def text_weights(text: str, statistics: Statistics) -> dict[str, float]:
+    """The heaviest terms of a typed text; words that only ask ("papers about") weigh nothing."""
+    row = weights(Counter(terms_of(stems(text), silent=ASKING)), statistics)
+    if len(row) <= HEAVIEST:
+        return row
+    return dict(sorted(row.items(), key=lambda one: (-one[1], one[0]))[:HEAVIEST])
+
+
+def matrix(rows: Iterable[Mapping[str, float]], columns: Mapping[str, int]) -> Any:
+    """A CSR matrix (rows × columns, float32); terms that are not in `columns` are left out."""
+    from scipy import sparse
+
+    starts, where, what = [0], [], []
+    for row in rows:
+        for term, weight in row.items():
+            column = columns.get(term)
+            if column is not None:
+                where.append(column)
+                what.append(weight)
+        starts.append(len(where))
+    shape = (len(starts) - 1, len(columns))
+    made = sparse.csr_matrix(
+        (np.array(what, dtype=np.float32), np.array(where, dtype=np.int32), np.array(starts, dtype=np.int32)),
+        shape=shape,
+    )
+    made.sort_indices()
+    return made
+
+
+def dot(left: Any, right: Any, pairs: Sequence[NDArray[np.int64]]) -> NDArray[np.float64]:
+    """The products of row `pairs[0][i]` of `left` with row `pairs[1][i]` of `right`, for each i."""
+    if not len(pairs[0]):
+        return np.zeros(0)
+    return np.asarray(left[pairs[0]].multiply(right[pairs[1]]).sum(axis=1), dtype=np.float64).ravel()
