@@ -8,11 +8,11 @@ import hashlib
 import re
 from typing import TYPE_CHECKING
 
+from digest.core.arxiv import normalise_arxiv_id
+from digest.core.creators import split_creators
 from digest.errors import MalformedError
 from digest.model import Listing
 from digest.sources import syndication, timetable
-from digest.sources.creators import split_creators
-from digest.sources.identifiers import arxiv_id, find_arxiv_ids
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -95,8 +95,8 @@ def _listing(
     words = syndication.text(entry, "summary")
     prefix = _PREFIX.match(words)
     link = syndication.text(entry, "link")
-    known = arxiv_id(syndication.text(entry, "id")) or (arxiv_id(prefix[1]) if prefix else None)
-    known = known or next(iter(find_arxiv_ids(f"{link} {syndication.text(entry, 'id')}")), None)
+    known = normalise_arxiv_id(syndication.text(entry, "id"))
+    known = known or (normalise_arxiv_id(prefix[1]) if prefix else None) or normalise_arxiv_id(link)
     title = syndication.text(entry, "title")
     key = known[0] if known else link or (f"title:{title}" if title else "")
     if not key:

@@ -11,10 +11,10 @@ import dataclasses
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
+from digest.core.arxiv import normalise_arxiv_id
 from digest.errors import FetchError, MalformedError
 from digest.model import Listing
 from digest.sources import syndication, timetable
-from digest.sources.identifiers import arxiv_id, find_arxiv_ids
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -127,8 +127,7 @@ def _page(fetcher: Fetcher, url: str) -> _Page:
 
 
 def _listing(entry: Entry, *, source: str, category: str, days: Sequence[dt.date]) -> Listing | None:
-    identity = syndication.text(entry, "id")
-    known = next(iter(find_arxiv_ids(identity)), None) or arxiv_id(identity)
+    known = normalise_arxiv_id(syndication.text(entry, "id"))
     if known is None:
         return None
     submitted = syndication.moment(entry, "published")

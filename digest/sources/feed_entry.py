@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 import datetime as dt
-import re
 from typing import TYPE_CHECKING
 from urllib.parse import urljoin
 
+from digest.core.arxiv import normalise_arxiv_id
+from digest.core.creators import split_creators
 from digest.model import Listing
 from digest.sources import syndication
-from digest.sources.creators import split_creators
-from digest.sources.identifiers import arxiv_id, find_arxiv_ids, find_dois
+from digest.sources.identifiers import find_arxiv_ids, find_dois
 
 if TYPE_CHECKING:
     from digest.sources.syndication import Entry
 
-_INITIALS = re.compile(r"(?:[^\W\d_]{1,2}\.[\s-]?)+")
 _IDENTIFIERS = ("dc_identifier", "prism_doi", "arxiv_doi")
 
 
@@ -55,7 +54,7 @@ def _identity(
     papers = (
         find_arxiv_ids(link)[:1]
         or find_arxiv_ids(guid)[:1]
-        or ((whole,) if (whole := arxiv_id(guid)) else ())
+        or ((whole,) if (whole := normalise_arxiv_id(guid)) else ())
     )
     dois = find_dois(link)[:1] or find_dois(guid)[:1] or find_dois(named)[:1]
     if not papers and not dois:
@@ -64,7 +63,7 @@ def _identity(
         dois = dois if len(dois) == 1 else ()
     doi = dois[0] if dois else None
     if doi and doi.startswith("10.48550/arxiv."):  # arXiv's own DOIs name the paper
-        own = arxiv_id(doi.removeprefix("10.48550/arxiv."))
+        own = normalise_arxiv_id(doi)
         return (papers[0] if papers else own), None
     return (papers[0] if papers else None), doi
 
@@ -90,12 +89,7 @@ def _authors(entry: Entry) -> tuple[str, ...]:
     names = [name for name in names if name.strip()] or [syndication.text(entry, "author")]
     if len(names) > 1:
         return tuple(" ".join(name.split()) for name in names)
-    if ";" in names[0]:  # "Last, F.; Last, F."
-        return tuple(name for part in names[0].split(";") if (name := " ".join(part.split())))
-    parts = split_creators(names[0])
-    if len(parts) > 1 and all(_INITIALS.fullmatch(part) for part in parts[1::2]):  # "Last, F., Last, F."
-        return tuple(f"{first} {last}" for last, first in zip(parts[::2], parts[1::2], strict=False))
-    return parts
+    return split_creators(names[0])
 
 
 def _sane(when: dt.datetime | None, now: dt.datetime) -> dt.datetime | None:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
+from digest.core.arxiv import normalise_arxiv_id
 from digest.model import Listing
-from digest.sources.identifiers import arxiv_id
 
 
 def read_item(item: Any, *, source: str, day: dt.date) -> Listing | None:
@@ -19,7 +19,7 @@ def read_item(item: Any, *, source: str, day: dt.date) -> Listing | None:
     title = _text(outer, "title") or _text(paper, "title")
     if not key or not title or paper.get("withdrawnAt"):
         return None
-    known = arxiv_id(key)
+    known = normalise_arxiv_id(key)
     return Listing(
         source=source,
         key=known[0] if known else key,

@@ -1,0 +1,19 @@
+"""Upstreams on loopback, and sources that read them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.http.upstream import Upstream
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+
+@pytest.fixture
+def upstream() -> Iterator[Upstream]:
+    """A server on loopback."""
+    with Upstream() as server:
+        yield server
