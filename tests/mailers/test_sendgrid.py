@@ -6,6 +6,8 @@ import dataclasses
 import json
 import logging
 import re
+import socket
+import threading
 from typing import TYPE_CHECKING
 
 import jsonschema
@@ -236,6 +238,24 @@ def test_recorded_answers_of_the_real_thing(shared: Path, mailer: SendGridMailer
         (outcome,) = mailer.send([message(1)])
         assert (outcome.kind, outcome.stop) == fates.get(answer["status"], ("retry", True)), answer
         list(mailer.send([message(2)]))  # a good one between, so that no streak of trouble builds up
+
+
+def test_connection_that_breaks_while_the_message_is_written_is_safe_to_try_again() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        listening.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+
+        def take_a_little() -> None:
+            connection, _ = listening.accept()
+            with connection:
+                connection.recv(1000)
+
+        thread = threading.Thread(target=take_a_little)
+        thread.start()
+        mailer = SendGridMailer(SECRET, f"http://127.0.0.1:{listening.getsockname()[1]}", timeout_s=5)
+        (outcome,) = mailer.send([message(1, extra=(b"x" * 70 + b"\r\n") * 150_000)])
+        thread.join(5)
+    assert (outcome.kind, outcome.stop) == ("retry", False)
+    assert "before the message was written" in outcome.reason
 
 
 # ---------------------------------------------------------------------------- TLS, key, settings

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import contextlib
 import re
+import signal
 import time
 from typing import TYPE_CHECKING
 
@@ -246,3 +247,31 @@ def test_dots_are_doubled_on_the_wire_and_nowhere_else() -> None:
     assert b"\r\n..a line" in body
     assert b"\r\n...and two\r\n..\r\nan end.\r\n" in body
     assert re.sub(rb"(?m)^\.\.", b".", body) == dotted.raw
+
+
+def test_interrupt_leaves_no_half_transaction_for_the_next_message() -> None:
+    class InterruptError(BaseException):
+        pass
+
+    def interrupt(*_: object) -> None:
+        raise InterruptError
+
+    before = signal.signal(signal.SIGALRM, interrupt)
+    try:
+        with scripted({"data": Act.STALL}, {}) as server, mailer_to(server, timeout_s=5) as mailer:
+            signal.setitimer(signal.ITIMER_REAL, 0.2)
+            with pytest.raises(InterruptError):
+                list(mailer.send([message(1)]))
+            (outcome,) = mailer.send([message(2)])
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)
+    assert (outcome.kind, server.connections) == ("accepted", 2)
+
+
+def test_answer_slipped_in_ahead_of_the_body_is_not_taken_for_an_acceptance() -> None:
+    early = {"data": b"354 go on\r\n250 2.0.0 queued as Q0\r\n"}
+    with scripted(early, {}) as server, mailer_to(server) as mailer:
+        first, second = mailer.send([message(1), message(2)])
+    assert (first.kind, second.kind, second.provider_id) == ("retry", "accepted", "Q1")
+    assert server.connections == 2
