@@ -30,8 +30,8 @@ class DkimSigner:
             import dkim
         except ImportError as error:
             raise ConfigError(
-                'mail.dkim: signing needs the package dkimpy; install "paper-digest[dkim]" '
-                "or take the table [mail.dkim] out"
+                "mail.dkim: signing needs the package dkimpy, which is not installed; "
+                "pip install dkimpy, or take the table [mail.dkim] out"
             ) from error
         self._dkim = dkim
         self._domain, self._selector = _ascii("domain", domain), _ascii("selector", selector)
