@@ -175,4 +175,4 @@ def test_missing_package_is_told_in_a_sentence(key_file: Path) -> None:
     run = subprocess.run(
         [sys.executable, "-c", program, str(key_file)], capture_output=True, text=True, check=True
     )
-    assert "paper-digest[dkim]" in run.stdout
+    assert "pip install dkimpy" in run.stdout
