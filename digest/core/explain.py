@@ -62,12 +62,14 @@ class Explainer:
 
     def _keywords(self, profile: Profile, place: int) -> list[tuple[float, Reason]]:
         paper = self.window.papers[place]
+        gist = _shares(self.weigher.text(profile.gist), self._row(place))
         title, abstract = f" {' '.join(stems(paper.title))} ", f" {' '.join(stems(paper.abstract))} "
         found = []
         for keyword in profile.keywords:
             titled, times = _times(keyword, title), _times(keyword, title) + _times(keyword, abstract)
             if times:
-                found.append((self._strength(keyword, titled=titled > 0, times=times), keyword))
+                own = 0.0 if keyword.quoted else signs.LIKE * _within(gist, keyword.spellings[0])
+                found.append((self._strength(keyword, titled=titled > 0, times=times) + own, keyword))
         found.sort(key=lambda one: -one[0])
         whole = [f" {' '.join(keyword.spellings[0])} " for _, keyword in found]
         return [
@@ -98,7 +100,9 @@ class Explainer:
         if cosine < signs.TEXT_FROM or spared > cosine:
             return []
         words = ", ".join(spoken(parts, self.window.papers[place]))
-        return [(signs.PASS * cosine / signs.TEXT_FROM, Reason(kind="text", words=words))]
+        gist = _shares(self.weigher.text(profile.gist), row)
+        own = signs.LIKE * sum(share for term, share in gist.items() if term in parts)
+        return [(signs.text_signs(cosine) + own, Reason(kind="text", words=words))]
 
     def _examples(self, profile: Profile, place: int) -> list[tuple[float, Reason]]:
         row = self._row(place)
@@ -108,7 +112,7 @@ class Explainer:
         )
         if likest[0] < signs.EXAMPLE_FROM:
             return []
-        return [(signs.PASS * likest[0] / signs.EXAMPLE_FROM, Reason(kind="example", words=likest[1]))]
+        return [(signs.LIKE * likest[0], Reason(kind="example", words=likest[1]))]
 
     def _row(self, place: int) -> Mapping[str, float]:
         """The weights of a paper of the window, as it was ranked."""
@@ -144,6 +148,10 @@ def _category(profile: Profile, paper: Paper) -> Reason:
 def _shares(asked: Mapping[str, float], row: Mapping[str, float]) -> dict[str, float]:
     """What each common term adds to the cosine."""
     return {term: weight * row[term] for term, weight in asked.items() if term in row}
+
+
+def _within(shares: Mapping[str, float], run: tuple[str, ...]) -> float:
+    return sum(share for term, share in shares.items() if set(term.split()) <= set(run))
 
 
 def _without_echo(found: list[tuple[float, Reason]]) -> list[tuple[float, Reason]]:

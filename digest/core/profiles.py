@@ -68,7 +68,7 @@ class Profile:
             unwanted=said.unwanted,
             examples=tuple(examples[one] for one in ids if one in examples),
             example_ids=frozenset(ids),
-            gist=" . ".join((topic.name, *loose, *wanted)) if signs else "",
+            gist=" . ".join((topic.name, *loose, *wanted)) if signs or not categories else "",
             anywhere=bool(categories) and not signs,
         )
 

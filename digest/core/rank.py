@@ -45,10 +45,10 @@ def rank(
     _add_keywords(window, profiles, table)
     _add_authors(people or People.of(window.papers), profiles, table)
     for row, profile, like in zip(table, profiles, likenesses(window, profiles, strict=strict), strict=True):
-        row += signs.PASS * (like.text / signs.TEXT_FROM + like.examples / signs.EXAMPLE_FROM)
+        row += signs.text_signs(like.text) + signs.LIKE * like.examples
         if profile.anywhere:
             row += signs.CATEGORY
-        row *= 1 + signs.GIST * like.gist
+        row += signs.LIKE * like.gist * ((row > 0) | (not strict))
     _take_out(window, profiles, table)
     # Equal but for the order of additions is equal.
     return np.round(table, 6)

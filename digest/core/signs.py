@@ -1,27 +1,33 @@
 """What each sign that a paper is wanted counts, and the score that all of them make.
 
 Numbers in, numbers out: `rank` adds up with these, `explain` tells the reasons by them, `docs/ranking.md`
-says what they mean. One sign is what a rare keyword in the abstract counts:
+says what they mean. Signs add up, and each one halves what is missing to 100:
 
-    score = 100 × (1 − 2^−signs)        one sign 50, two 75, three 87.5, each halving what is missing
+    score = 100 × (1 − 2^−signs)        one sign 50, two 75, three 87.5
 """
 
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-THRESHOLD = 20.0  # papers of a lower score are not shown
-PASS = -math.log2(1 - THRESHOLD / 100)  # the same in signs: 0.32
+    Cosine = TypeVar("Cosine", float, NDArray[np.float64])
 
-COMMON = 0.35  # of a keyword that every paper holds, so that the reader's own word always passes
-TITLE = 0.5  # more, if the keyword stands in the title
-REPEATED = 0.3  # more, if it stands again and again
+THRESHOLD = 10.0  # papers of a lower score are not shown
+PASS = -math.log2(1 - THRESHOLD / 100)  # the same in signs: 0.152
+
+COMMON = PASS  # a keyword that every paper holds: the reader's own word always passes
+RARE = 0.3  # a keyword that hardly any paper holds
+TITLE = 0.5  # of it more, if the keyword stands in the title
+REPEATED = 0.3  # of it more, if it stands again and again
 FURTHER = 0.5  # of each keyword after the strongest
+
+# For a cosine of 1 with all words of the topic together. This orders what matched; on its own it is no match.
+LIKE = 5.0
 
 AUTHOR = 2.0
 FURTHER_AUTHOR = 0.5
@@ -31,14 +37,13 @@ CATEGORY = 0.5
 # in a hundred reaches 0.10, one in five hundred 0.14.
 TEXT_FROM = 0.11
 EXAMPLE_FROM = 0.14
-GIST = 1.0
 
 
 def score_of(signs: float) -> float:
     """The score of that many signs, 0 to 100, in steps of 0.1.
 
     >>> [score_of(signs) for signs in (0, PASS, 1, 2, 50)]
-    [0.0, 20.0, 50.0, 75.0, 100.0]
+    [0.0, 10.0, 50.0, 75.0, 100.0]
     """
     return round(100 * (1 - math.pow(2, -signs)), 1)
 
@@ -47,7 +52,12 @@ def keyword_signs(
     rarity: NDArray[np.float64], in_title: NDArray[np.bool_], times: NDArray[np.int64]
 ) -> NDArray[np.float64]:
     """Of keywords found: `rarity` 0 (in every paper) to 1 (in hardly any), `times` 1 or more."""
-    return (COMMON + (1 - COMMON) * rarity) * (1 + TITLE * in_title + REPEATED * (1 - 1 / times))
+    return (COMMON + (RARE - COMMON) * rarity) * (1 + TITLE * in_title + REPEATED * (1 - 1 / times))
+
+
+def text_signs(cosine: Cosine) -> Cosine:
+    """Of a typed text, by the cosine with its likest passage: `TEXT_FROM` just passes."""
+    return cosine * (PASS / TEXT_FROM)
 
 
 def author_signs(authors: int) -> float:
