@@ -12,7 +12,7 @@ from digest.mail.site import Site
 from digest.mail.templates import Templates
 from digest.mailers import open_mailer
 from digest.mailers.null import NullMailer
-from digest.pipeline.works import Works, never, quietly
+from digest.pipeline.works import Works, never, quietly, untold
 from digest.sources import open_source
 from digest.store import Store
 
@@ -71,6 +71,7 @@ def open_works(
     scratch: bool = False,
     progress: Callable[[str, int, int], None] = quietly,
     should_stop: Callable[[], bool] = never,
+    tell: Callable[..., None] = untold,
 ) -> Iterator[Works]:
     """Everything that a run works with; closed at the end. Templates are proved first, so that a fault in
     one is told before anything happens. `scratch`: on a copy of the database and with no provider, for
@@ -91,4 +92,5 @@ def open_works(
             when_empty=settings.digest.when_empty,
             progress=progress,
             should_stop=should_stop,
+            tell=tell,
         )

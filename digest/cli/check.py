@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 import click
 
 from digest.cli.frame import App, finish, json_option, pass_app
-from digest.cli.logging import log_to_stderr
 from digest.cli.output import print_json
 from digest.errors import ConfigError, DigestError, MailerError
 
@@ -41,7 +40,6 @@ def check(app: App, address: str | None, dns_too: bool, as_json: bool) -> None:
     Each source gets one polite request; the provider is connected to and authenticated with, and sent
     nothing unless --send says so.
     """
-    log_to_stderr(verbose=False)
     lines = []
     for line in _lines(app, address=address, dns_too=dns_too):
         lines.append(line)

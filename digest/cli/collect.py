@@ -8,7 +8,6 @@ import datetime as dt
 import click
 
 from digest.cli.frame import App, at_option, finish, json_option, pass_app
-from digest.cli.logging import log_to_stderr
 from digest.cli.output import note, print_json
 from digest.cli.stages import stages
 from digest.errors import UsageError
@@ -36,7 +35,6 @@ def collect(
     from digest import pipeline
     from digest.wiring import open_works
 
-    log_to_stderr(verbose=False)
     now = at or dt.datetime.now(dt.UTC)
     if since is not None and since.date() > now.date():
         raise UsageError(f"--since {since:%Y-%m-%d}: is in the future")

@@ -6,8 +6,8 @@ import logging
 import sys
 
 
-def log_to_stderr(*, verbose: bool) -> None:
-    """Set structlog up. Quietly: only what needs a person; the commands print their own results."""
+def log_to_stderr() -> None:
+    """Set structlog up, for `start`: the other commands print their own results."""
     import structlog
 
     structlog.configure(
@@ -17,7 +17,7 @@ def log_to_stderr(*, verbose: bool) -> None:
             structlog.processors.format_exc_info,
             structlog.processors.LogfmtRenderer(key_order=["timestamp", "level", "event"]),
         ],
-        wrapper_class=structlog.make_filtering_bound_logger(logging.INFO if verbose else logging.CRITICAL),
+        wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
         logger_factory=structlog.PrintLoggerFactory(file=sys.stderr),
         cache_logger_on_first_use=False,
     )

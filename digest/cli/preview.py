@@ -11,7 +11,6 @@ from pathlib import Path
 import click
 
 from digest.cli.frame import App, at_option, pass_app
-from digest.cli.logging import log_to_stderr
 from digest.cli.output import note
 from digest.errors import UsageError
 
@@ -40,7 +39,6 @@ def preview(
     from digest.pipeline.preview import preview as compose_preview
     from digest.wiring import open_works
 
-    log_to_stderr(verbose=False)
     with open_works(app.settings(), scratch=True) as works:
         member = works.store.subscribers.find(address)
         if member is None:

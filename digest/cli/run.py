@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from digest.cli.frame import App, at_option, finish, json_option, pass_app
-from digest.cli.logging import log_to_stderr
 from digest.cli.output import note, print_json
 from digest.cli.stages import stages
 from digest.errors import UsageError
@@ -33,7 +32,6 @@ def run(app: App, at: dt.datetime | None, dry_run: bool, email: str | None, as_j
     from digest import pipeline
     from digest.wiring import open_works
 
-    log_to_stderr(verbose=False)
     now = at or dt.datetime.now(dt.UTC)
     with stages() as progress, open_works(app.settings(), scratch=dry_run, progress=progress) as works:
         if email is not None and works.store.subscribers.find(email) is None:

@@ -27,7 +27,7 @@ def start(app: App, every_s: float | None) -> None:
     from digest.schedule import TICK_S, Metronome, collects, spread
     from digest.wiring import open_works
 
-    log_to_stderr(verbose=True)
+    log_to_stderr()
     log = structlog.get_logger()
     settings = app.settings()  # told at once if it is wrong, not at the first tick
     collected: dt.datetime | None = None
@@ -36,7 +36,7 @@ def start(app: App, every_s: float | None) -> None:
         nonlocal collected
         now = dt.datetime.now(dt.UTC)
         collecting = collects(now, collected)
-        with open_works(settings, should_stop=metronome.is_stopping) as works:
+        with open_works(settings, should_stop=metronome.is_stopping, tell=log.info) as works:
             report = pipeline.run(works, now=now, collecting=collecting, delay=spread)
         if collecting:
             collected = now

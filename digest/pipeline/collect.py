@@ -5,8 +5,6 @@ from __future__ import annotations
 import dataclasses
 from typing import TYPE_CHECKING
 
-import structlog
-
 if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Sequence
@@ -14,8 +12,6 @@ if TYPE_CHECKING:
     from digest.model import SourceStatus
     from digest.pipeline.works import Works
     from digest.ports import Source
-
-log = structlog.get_logger()
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,5 +45,12 @@ def _collect_one(works: Works, source: Source, *, now: dt.datetime, since: dt.da
         store.sources.note(
             connection, source.name, title=source.title, collection=collection, new=new, now=now
         )
-    log.info("source.read", source=source.name, status=collection.status, seen=collection.seen, new=new)
+    works.tell(
+        "source.read",
+        source=source.name,
+        status=collection.status,
+        seen=collection.seen,
+        new=new,
+        error=collection.error,
+    )
     return Reading(status=collection.status, seen=collection.seen, new=new, error=collection.error)

@@ -5,8 +5,6 @@ from __future__ import annotations
 import datetime as dt
 from typing import TYPE_CHECKING
 
-import structlog
-
 from digest.errors import AddressError
 from digest.mail.compile import compile_mail
 from digest.mail.site import Letter
@@ -19,8 +17,6 @@ if TYPE_CHECKING:
     from digest.mail.compose import CompiledMail
     from digest.model import Delivery, Edition, Message, Subscriber
     from digest.pipeline.works import Works
-
-log = structlog.get_logger()
 
 WINDOW = 8  # deliveries in flight, and so uncertain after one kill
 BACKOFF_S = (300, 900, 1800, 3600, 7200)  # before the second attempt, the third, …; the last one repeats
@@ -43,7 +39,7 @@ def deliver(works: Works, *, owner: str, subscriber_id: int | None = None) -> st
                 return ""
             stopped = _fly(works, mail, flight, owner=owner)
             if stopped:
-                log.error("run.stopped", reason=stopped)
+                works.tell("run.stopped", reason=stopped)
                 return stopped
             done += len(flight)
     works.progress("deliver", done, len(ready))
@@ -122,10 +118,10 @@ def _fly(works: Works, mail: CompiledMail, flight: Sequence[Prepared], *, owner:
 
 
 def _retry_at(works: Works, outcome: Outcome, attempts: int) -> dt.datetime | None:
-    """When to try again; None for the next run, where the provider as a whole refused."""
-    if outcome.kind != "retry" or outcome.stop:
-        return None
+    """When to try again; None for the next run, where the provider as a whole refused and named no time."""
     wait_s = outcome.retry_after_s
+    if outcome.kind != "retry" or (outcome.stop and wait_s is None):
+        return None
     if wait_s is None:
         wait_s = BACKOFF_S[min(attempts, len(BACKOFF_S) - 1)]
     return works.clock() + dt.timedelta(seconds=wait_s)

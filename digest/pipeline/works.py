@@ -25,6 +25,10 @@ def quietly(_stage: str, _done: int, _total: int) -> None:
     """Nobody watches."""
 
 
+def untold(_event: str, **_keys: object) -> None:
+    """Nobody keeps a log."""
+
+
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
 class Works:
     """All that a run works with. `clock` is the real time: leases and backoff keep to it, whatever
@@ -41,3 +45,4 @@ class Works:
     clock: Callable[[], dt.datetime] = lambda: dt.datetime.now(dt.UTC)
     should_stop: Callable[[], bool] = never  # asked between two windows: a wish to end gracefully
     progress: Callable[[str, int, int], None] = quietly  # stage, done, total
+    tell: Callable[..., None] = untold  # a line of the log: event and its keys

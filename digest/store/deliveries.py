@@ -209,7 +209,10 @@ class Deliveries:
     def settle(
         self, outcomes: Sequence[tuple[str, Outcome, dt.datetime | None]], *, owner: str, now: dt.datetime
     ) -> None:
-        """Write down what became of deliveries that this owner was sending: (id, outcome, try again at)."""
+        """Write down what became of deliveries that this owner was sending: (id, outcome, try again at).
+
+        Where the provider as a whole refused, it was no attempt at this delivery.
+        """
         table = tables.deliveries
         with self._database.begin() as connection:
             for delivery_id, outcome, retry_at in outcomes:
@@ -223,6 +226,7 @@ class Deliveries:
                     table.c.owner == owner,
                     provider_id=outcome.provider_id,
                     retry_at=retry_at,
+                    attempts=table.c.attempts - (1 if outcome.stop and outcome.kind == "retry" else 0),
                 )
 
 

@@ -174,8 +174,8 @@ class _Shelf:
         for part in parts(keys):
             for row in self._connection.execute(sa.select(table).where(table.c.key.in_(part))):
                 self._by_key[row.key] = row.paper_id
-        for part in parts(sorted(set(self._by_key.values()))):
-            for row in self._connection.execute(sa.select(tables.papers).where(tables.papers.c.id.in_(part))):
+        for ids in parts(sorted(set(self._by_key.values()))):
+            for row in self._connection.execute(sa.select(tables.papers).where(tables.papers.c.id.in_(ids))):
                 self._papers[row.id] = _paper(row)
 
     def place(self, listing: Listing) -> int | None:
