@@ -115,7 +115,7 @@ def _listing(
         arxiv_id=known[0] if known else None,
         version=(known[1] if known else None) or 1,
         doi=syndication.text(entry, "arxiv_doi") or None,
-        url=link or None,
+        url=link if link.startswith(("http://", "https://")) else None,  # a guid may stand in its place
     )
 
 

@@ -31,8 +31,11 @@ _KNOWN_HOLIDAYS = {
 @functools.lru_cache(maxsize=64)
 def holidays(year: int) -> frozenset[dt.date]:
     """The weekdays of a year on which the feeds stay empty."""
-    if known := _KNOWN_HOLIDAYS.get(year):
-        return known
+    return _KNOWN_HOLIDAYS.get(year) or derived_holidays(year)
+
+
+def derived_holidays(year: int) -> frozenset[dt.date]:
+    """The holidays that a year should have, by the rules that give those of 2026."""
     fixed = ((1, 1), (6, 19), (7, 4), (12, 25))
     derived = {
         *(_observed(dt.date(year, month, day)) for month, day in fixed),

@@ -143,9 +143,7 @@ class Arxiv:
             f"<entry><id>http://arxiv.org/abs/{e.id}v{e.version}</id><title>{escape(e.title)}</title>"
             f"<published>{moment:%Y-%m-%dT%H:%M:%SZ}</published>"
             f"<summary>{escape(e.abstract)}</summary>"
-            + "".join(
-                f"<author><name>{escape(name.strip())}</name></author>" for name in names(e)
-            )
+            + "".join(f"<author><name>{escape(name.strip())}</name></author>" for name in names(e))
             + "".join(f'<category term="{name}"/>' for name in e.categories)
             + f'<arxiv:primary_category term="{e.categories[0]}"/></entry>'
             for moment, e in page

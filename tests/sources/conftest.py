@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.http.upstream import Upstream
+from tests.sources.arxiv_days import World
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -17,3 +18,9 @@ def upstream() -> Iterator[Upstream]:
     """A server on loopback."""
     with Upstream() as server:
         yield server
+
+
+@pytest.fixture
+def world(upstream: Upstream) -> World:
+    """arXiv over several days, and a reader of it."""
+    return World(upstream)
