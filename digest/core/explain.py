@@ -8,17 +8,15 @@ from __future__ import annotations
 import dataclasses
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from digest.core import signs
-from digest.core.likeness import Weigher
+from digest.core.likeness import SHARED, Weigher
 from digest.core.rank import rarity
 from digest.core.spoken import spoken
 from digest.core.terms import stems
 from digest.model import Reason
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
     from digest.core.features import Window
     from digest.core.keywords import Keyword
@@ -27,6 +25,16 @@ if TYPE_CHECKING:
     from digest.model import Paper
 
 LIMIT = 4  # reasons of a paper
+_ROUNDING = 1e-5  # what 32 bits may have lost where a cosine was compared before
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class _Read:
+    """A paper as it was ranked: its stems, blanks around, and its row's weights."""
+
+    title: str
+    abstract: str
+    row: Mapping[str, float]
 
 
 @dataclasses.dataclass(slots=True, kw_only=True)
@@ -36,6 +44,8 @@ class Explainer:
     window: Window
     people: People
     weigher: Weigher = dataclasses.field(init=False)
+    reads: dict[int, _Read] = dataclasses.field(default_factory=dict)
+    rare: dict[tuple[tuple[str, ...], ...], float] = dataclasses.field(default_factory=dict)
     told: dict[tuple[int, int], tuple[Reason, ...]] = dataclasses.field(default_factory=dict)
     wanted: dict[int, dict[int, dict[str, None]]] = dataclasses.field(default_factory=dict)
 
@@ -47,11 +57,13 @@ class Explainer:
         if (number, place) not in self.told:
             if number not in self.wanted:
                 self.wanted[number] = self.people.of_profile(profile)
+            read = self._read(place)
+            gist = _shares(self.weigher.text(profile.gist), read.row)
             found = [
-                *self._keywords(profile, place),
+                *self._keywords(profile, read, gist),
                 *_authors(self.wanted[number].get(place, {})),
-                *self._text(profile, place),
-                *self._examples(profile, place),
+                *self._text(profile, place, gist),
+                *self._examples(profile, read),
             ]
             if profile.anywhere:
                 found.append((signs.CATEGORY, _category(profile, self.window.papers[place])))
@@ -60,13 +72,13 @@ class Explainer:
             self.told[number, place] = tuple(reason for _, reason in found[:LIMIT])
         return self.told[number, place]
 
-    def _keywords(self, profile: Profile, place: int) -> list[tuple[float, Reason]]:
-        paper = self.window.papers[place]
-        gist = _shares(self.weigher.text(profile.gist), self._row(place))
-        title, abstract = f" {' '.join(stems(paper.title))} ", f" {' '.join(stems(paper.abstract))} "
+    def _keywords(
+        self, profile: Profile, read: _Read, gist: Mapping[str, float]
+    ) -> list[tuple[float, Reason]]:
         found = []
         for keyword in profile.keywords:
-            titled, times = _times(keyword, title), _times(keyword, title) + _times(keyword, abstract)
+            titled = _times(keyword, read.title)
+            times = titled + _times(keyword, read.abstract)
             if times:
                 own = 0.0 if keyword.quoted else signs.LIKE * _within(gist, keyword.spellings[0])
                 found.append((self._strength(keyword, titled=titled > 0, times=times) + own, keyword))
@@ -80,49 +92,50 @@ class Explainer:
         ]
 
     def _strength(self, keyword: Keyword, *, titled: bool, times: int) -> float:
-        here = len(np.unique(self.window.concordance.find([keyword.spellings]).paper))
-        rare = np.array([rarity(self.window, keyword.spellings, here)])
-        return float(signs.keyword_signs(rare, np.array([titled]), np.array([times]))[0])
+        if keyword.spellings not in self.rare:
+            hits = self.window.concordance.find([keyword.spellings])
+            self.rare[keyword.spellings] = rarity(self.window, keyword.spellings, len(hits.paper))
+        return signs.keyword_signs(self.rare[keyword.spellings], titled, times)
 
-    def _text(self, profile: Profile, place: int) -> list[tuple[float, Reason]]:
-        row = self._row(place)
-        best: tuple[float, dict[str, float]] = (0.0, {})
+    def _text(self, profile: Profile, place: int, gist: Mapping[str, float]) -> list[tuple[float, Reason]]:
+        row = self._read(place).row
+        best: tuple[float, Mapping[str, float]] = (0.0, {})
         for passage in profile.wanted:
-            parts = _shares(self.weigher.text(passage), row)
-            if sum(parts.values()) > best[0] and len([one for one in parts if " " not in one]) >= min(
-                2, len([one for one in self.weigher.text(passage) if " " not in one])
-            ):
-                best = (sum(parts.values()), parts)
-        cosine, parts = best
-        spared = max(
-            (sum(_shares(self.weigher.text(one), row).values()) for one in profile.unwanted), default=0.0
-        )
-        if cosine < signs.TEXT_FROM or spared > cosine:
+            asked = self.weigher.text(passage)
+            parts = _shares(asked, row)
+            if _words(parts) >= min(SHARED, _words(asked)):
+                best = max(best, (sum(parts.values()), parts), key=lambda one: one[0])
+        cosine, shared = best
+        spared = (sum(_shares(self.weigher.text(one), row).values()) for one in profile.unwanted)
+        if cosine < signs.TEXT_FROM - _ROUNDING or max(spared, default=0.0) > cosine:
             return []
-        words = ", ".join(spoken(parts, self.window.papers[place]))
-        gist = _shares(self.weigher.text(profile.gist), row)
-        own = signs.LIKE * sum(share for term, share in gist.items() if term in parts)
+        own = signs.LIKE * sum(share for term, share in gist.items() if term in shared)
+        words = ", ".join(spoken(shared, self.window.papers[place]))
         return [(signs.text_signs(cosine) + own, Reason(kind="text", words=words))]
 
-    def _examples(self, profile: Profile, place: int) -> list[tuple[float, Reason]]:
-        row = self._row(place)
-        likest = max(
-            ((sum(_shares(self.weigher.paper(one), row).values()), one.title) for one in profile.examples),
+    def _examples(self, profile: Profile, read: _Read) -> list[tuple[float, Reason]]:
+        likest, title = max(
+            (
+                (sum(_shares(self.weigher.paper(one), read.row).values()), one.title)
+                for one in profile.examples
+            ),
             default=(0.0, ""),
         )
-        if likest[0] < signs.EXAMPLE_FROM:
+        if likest < signs.EXAMPLE_FROM - _ROUNDING:
             return []
-        return [(signs.LIKE * likest[0], Reason(kind="example", words=likest[1]))]
+        return [(signs.LIKE * likest, Reason(kind="example", words=title))]
 
-    def _row(self, place: int) -> Mapping[str, float]:
-        """The weights of a paper of the window, as it was ranked."""
-        rows = self.window.rows
-        part = slice(rows.indptr[place], rows.indptr[place + 1])
-        terms = self.window.terms
-        return {
-            terms[column]: float(weight)
-            for column, weight in zip(rows.indices[part].tolist(), rows.data[part].tolist(), strict=True)
-        }
+    def _read(self, place: int) -> _Read:
+        if place not in self.reads:
+            paper, rows, terms = self.window.papers[place], self.window.rows, self.window.terms
+            part = slice(rows.indptr[place], rows.indptr[place + 1])
+            row = zip(rows.indices[part].tolist(), rows.data[part].tolist(), strict=True)
+            self.reads[place] = _Read(
+                title=f" {' '.join(stems(paper.title))} ",
+                abstract=f" {' '.join(stems(paper.abstract))} ",
+                row={terms[column]: weight for column, weight in row},
+            )
+        return self.reads[place]
 
 
 def _times(keyword: Keyword, text: str) -> int:
@@ -148,6 +161,10 @@ def _category(profile: Profile, paper: Paper) -> Reason:
 def _shares(asked: Mapping[str, float], row: Mapping[str, float]) -> dict[str, float]:
     """What each common term adds to the cosine."""
     return {term: weight * row[term] for term, weight in asked.items() if term in row}
+
+
+def _words(terms: Iterable[str]) -> int:
+    return sum(" " not in term for term in terms)
 
 
 def _within(shares: Mapping[str, float], run: tuple[str, ...]) -> float:

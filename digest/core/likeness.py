@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from digest.model import Paper
 
 CELLS = 4_000_000  # cosines held at once
-_SHARED = 2  # words that a passage and a paper have in common, at least: one word is not a subject
+SHARED = 2  # words that a passage and a paper have in common, at least: one word is not a subject
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -66,17 +66,16 @@ def likenesses(window: Window, profiles: Sequence[Profile], *, strict: bool = Tr
     weigher = Weigher(window=window)
     singles = _singles(window)
     block: list[Profile] = []
+    rows = 0
     for profile in profiles:
-        if block and _rows_of(*block, profile) * len(window.papers) > CELLS:
+        more = len(profile.wanted) + len(profile.unwanted) + len(profile.examples) + 1
+        if block and (rows + more) * len(window.papers) > CELLS:
             yield from _block(window, block, weigher, singles, strict=strict)
-            block = []
+            block, rows = [], 0
         block.append(profile)
+        rows += more
     if block:
         yield from _block(window, block, weigher, singles, strict=strict)
-
-
-def _rows_of(*profiles: Profile) -> int:
-    return sum(len(one.wanted) + len(one.unwanted) + len(one.examples) + 1 for one in profiles)
 
 
 def _singles(window: Window) -> Any:
@@ -97,7 +96,7 @@ def _block(
         for passage in profile.wanted:
             row = weigher.text(passage)
             rows.append(row)
-            needs.append(min(_SHARED, sum(" " not in term for term in row)) if strict else 0)
+            needs.append(min(SHARED, sum(" " not in term for term in row)) if strict else 0)
         rows.extend(map(weigher.text, profile.unwanted))
         rows.extend(map(weigher.paper, profile.examples))
         rows.append(weigher.text(profile.gist))

@@ -9,7 +9,7 @@ says what they mean. Signs add up, and each one halves what is missing to 100:
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar, overload
 
 if TYPE_CHECKING:
     import numpy as np
@@ -48,10 +48,18 @@ def score_of(signs: float) -> float:
     return round(100 * (1 - math.pow(2, -signs)), 1)
 
 
+@overload
+def keyword_signs(rarity: float, in_title: bool, times: int) -> float: ...
+@overload
 def keyword_signs(
     rarity: NDArray[np.float64], in_title: NDArray[np.bool_], times: NDArray[np.int64]
-) -> NDArray[np.float64]:
-    """Of keywords found: `rarity` 0 (in every paper) to 1 (in hardly any), `times` 1 or more."""
+) -> NDArray[np.float64]: ...
+def keyword_signs(rarity: Any, in_title: Any, times: Any) -> Any:
+    """Of keywords found: `rarity` 0 (in every paper) to 1 (in hardly any), `times` 1 or more.
+
+    >>> round(keyword_signs(1.0, True, 1), 2), keyword_signs(0.0, False, 1) == PASS
+    (0.45, True)
+    """
     return (COMMON + (RARE - COMMON) * rarity) * (1 + TITLE * in_title + REPEATED * (1 - 1 / times))
 
 
