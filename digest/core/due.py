@@ -116,7 +116,7 @@ def _exists(day: dt.date, zone: ZoneInfo) -> bool:
 
 
 def _gap_end(before: dt.datetime, after: dt.datetime, zone: ZoneInfo) -> dt.datetime:
-    """The instant of the change of offset between two instants, to the second (zones change at whole ones)."""
+    """When the offset changes between two instants, to the second (zones change at whole ones)."""
     offset = after.astimezone(zone).utcoffset()
     low, high = 0, int((after - before) / _SECOND)
     while high - low > 1:

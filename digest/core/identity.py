@@ -44,7 +44,7 @@ __all__ = ["fold", "keys", "normalise_arxiv_id", "normalise_doi", "same_work", "
 _FEWEST_WORDS = 4
 _FEWEST_LETTERS = 12  # where each character is a word
 _GENERIC = re.compile(
-    r"(?:authors? )?(?:reply|response|comments?|correction|corrigendum|erratum|editorial|retraction|preface)\b"
+    r"(?:authors? )?(?:reply|response|comments?|correction|corrigendum|erratum|editorial|retraction)\b"
 )
 _MOST_GENERIC = 8  # words of a title such as "Reply to …"; a longer one tells works apart
 _EARLIEST = 1900
@@ -55,8 +55,8 @@ _T = TypeVar("_T", str, "tuple[str, ...]")
 def keys(listing: Listing) -> tuple[str, ...]:
     """What a listing's work is known by, strongest first; never empty.
 
-    `arxiv:2604.01234`, `doi:10.…`, `title:<words>|<first author's last name>|<year>`, and, for a listing with
-    neither id nor DOI, `own:<source>|<key>`: the source's own name for it. No title key for short or
+    `arxiv:2604.01234`, `doi:10.…`, `title:<words>|<first author's last name>|<year>`, and, for a listing
+    with neither id nor DOI, `own:<source>|<key>`: the source's own name for it. No title key for short or
     generic titles ("Reply to …") and without an author. Two works of different arXiv ids may share a title
     key: `fold` and `same_work` tell them apart.
     """
@@ -79,7 +79,7 @@ def title_key(title: str, author: str, *, year: int) -> str | None:
 
     >>> title_key("Attention Is All You Need", "Ashish Vaswani", year=2017)
     'title:attention is all you need|vaswani|2017'
-    >>> title_key("Reply to Smith et al.", "A. Jones", year=2017) is title_key("Erratum", "A. Jones", year=2017)
+    >>> title_key("Reply to Smith et al.", "A. Jones", year=2017) is None
     True
     """
     tokens, author = words(title), last_name(author)

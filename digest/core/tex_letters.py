@@ -9,6 +9,7 @@ from digest.core.tex_symbols import ACCENTS
 
 _ACCENTED = re.compile(r"\{\s*([^\W\d_]{1,2}|\\[ij])\s*\}|\s?([^\W\d_])|(\\[ij](?![A-Za-z]))")
 _OWNS = re.compile(r"\w\\'s(?!\w)")
+_MEASURED = re.compile(r"\d[\s~]*\Z")
 _DOTLESS = {"\\i": "i", "\\j": "j"}  # Unicode's accents replace the dot
 
 
@@ -35,14 +36,15 @@ def accented(source: str, after: int, name: str) -> tuple[str, int] | None:
 def after_letter(source: str, at: int, after: int) -> int:
     r"""Where to go on after the letter whose macro stands from `at` to `after`: the blank of `S\o ren` goes.
 
-    >>> after_letter(r"S\o ren", 1, 3), after_letter(r"\o{}re", 0, 2), after_letter(r"a \ss b", 2, 5)
+    >>> after_letter(r"S\o ren", 1, 3), after_letter(r"\o{}re", 0, 2), after_letter(r"5 \AA long", 2, 5)
     (4, 4, 5)
     """
     if source.startswith("{}", after):
         return after + 2
-    inside = at == 0 or source[at - 1].isalpha() or source[at - 1] == "{"
-    return (
-        after + 1
-        if inside and source[after : after + 1] == " " and source[after + 1 : after + 2].islower()
-        else after
-    )
+    if source[after : after + 1] != " " or not source[after + 1 : after + 2].islower():
+        return after
+    within = source[at - 1 : at].isalpha() or source[at - 1 : at] == "{" or at == 0
+    capital = source[at + 1].isupper() and not _MEASURED.search(
+        source, max(0, at - 4), at
+    )  # 5 \AA is a length
+    return after + 1 if within or capital else after

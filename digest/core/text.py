@@ -46,11 +46,11 @@ def plain(text: str) -> str:
     >>> plain("Ca\\x00t\\u202e nets\\r\\nBcc:\\u200b\\ufeff x")
     'Ca t nets Bcc: x'
     """
-    if not text.isprintable():  # true of most texts: they hold no line ends, and their blanks are ordinary
-        text = _BLANK.sub(" ", text)
     if not text.isascii():
-        text = _LOOSE.sub("", _GONE.sub("", text))
+        text = _LOOSE.sub("", _GONE.sub("", _BLANK.sub(" ", text)))
         text = _PILE.sub(r"\1", unicodedata.normalize("NFC", text))
+    elif not text.isprintable():
+        text = _BLANK.sub(" ", text)
     return " ".join(text.split())
 
 
