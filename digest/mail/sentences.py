@@ -42,8 +42,11 @@ def _is_abbreviation(before: str) -> bool:
 
 
 def gist(abstract: str, *, limit: int = GIST_LIMIT) -> str:
-    """The first sentence, or two if both fit in `limit` characters; a longer first one is cut at a word."""
+    """The first sentence, and the second if it fits in `limit` characters whole.
+
+    Only a first sentence that is longer itself is cut, at a word: half a second one is read and forgotten.
+    """
     first, *others = sentences(abstract) or [""]
-    if others and len(first) + 1 + len(others[0]) <= limit:
-        return f"{first} {others[0]}"
-    return shorten(first, limit)
+    if not others or len(first) + 1 + len(others[0]) > limit:
+        return shorten(first, limit)
+    return first + ("" if first[-1] in "。！？" else " ") + others[0]

@@ -78,10 +78,9 @@ class Templates:
     def _included(self, name: str) -> set[str]:
         environment = self.html if name.endswith(".html.j2") else self.text
         try:
-            source, _, _ = environment.loader.get_source(environment, name)  # type: ignore[union-attr]
-            return {
-                found for found in meta.find_referenced_templates(environment.parse(source, name)) if found
-            }
+            source, file, _ = environment.loader.get_source(environment, name)  # type: ignore[union-attr]
+            tree = environment.parse(source, name, file)
+            return {found for found in meta.find_referenced_templates(tree) if found}
         except jinja2.TemplateSyntaxError as fault:
             raise TemplateError(_told(fault, name)) from fault
 

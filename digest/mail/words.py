@@ -7,6 +7,7 @@ site's name come from files that people write, and because a mail cannot be call
 from __future__ import annotations
 
 import functools
+import re
 import unicodedata
 from typing import TYPE_CHECKING
 
@@ -21,6 +22,11 @@ MONTHS = (
 )  # fmt: skip
 JOINERS = "\u200c\u200d"  # Persian and Indic words, and compound emoji, need them
 ELLIPSIS = "…"
+
+# What no cut text should end with: punctuation, and the little words that lead to something.
+_LEFT_HANGING = re.compile(
+    r"(?: (?:a|an|and|as|at|by|for|from|in|of|on|or|the|to|via|with)(?=[ ]|$)|[ ,;:.–—(-])+$"
+)
 
 
 def clean(text: str) -> str:
@@ -50,7 +56,7 @@ def shorten(text: str, limit: int) -> str:
     room = text[: limit - len(ELLIPSIS) + 1]
     cut = room.rfind(" ")
     head = room[:cut] if cut >= limit // 2 else room[:-1]
-    return head.rstrip(" ,;:.–—-(") + ELLIPSIS
+    return _LEFT_HANGING.sub("", head) + ELLIPSIS
 
 
 def number(count: int) -> str:

@@ -1,0 +1,169 @@
+"""A composed mail decodes, byte for byte, to what rendering, premailer and EmailMessage make of one letter."""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime as dt
+import random
+from email import message_from_bytes, policy
+from email.message import EmailMessage
+from typing import TYPE_CHECKING
+
+import pytest
+
+from digest.mail.compile import compile_mail
+from digest.mail.plain import render
+from digest.model import Cadence, Notice, Paper, Reason, Section, Subscriber, Topic
+from tests.mail.editions import SITE, WEB_SITE, item, letter
+
+if TYPE_CHECKING:
+    from digest.mail.site import Letter, Site
+    from digest.mail.templates import Templates
+
+POLICY = policy.SMTP.clone(max_line_length=998)
+SNIPPETS = (
+    "<script>alert(1)</script>", "a & b &amp; c", "“quoted” 'twice' \"thrice\"", "x\r\nBcc: evil@example.org",
+    "\u202eright to left\u202c", "= =3D =\u00e9", ".", "..", "高斯泼溅方法的研究与应用", "Ünïcödé", "😀 👩\u200d🔬", "a\u00a0b",
+    "Q0123456789abcdef-mail.date-Q", "<!--Q0123456789abcdef mail.sections-->", "{{ mail.date }}", "{% if %}",
+    "averyveryverylongwordwithoutanyblankinit" * 3, "trailing blank ", "https://example.org/a?b=c&d=e", "\x00\x07\u2028x",
+    "plain words of a topic", "$x^2$ \\alpha", "--=_boundary", "100 % %b %s", "-- ", "</title></style>", "<!-- x -->",
+)  # fmt: skip
+
+
+def library(rng: random.Random) -> dict[tuple[int, int], Paper]:
+    """Papers of hostile words, with and without each thing that a paper may have."""
+    made = {}
+    for number in range(1, 9):
+        words = [" ".join(rng.choices(SNIPPETS, k=rng.randint(1, 5))) for _ in range(3)]
+        links = [
+            rng.choice(
+                [None, "https://example.org/é ü?a=1&b='2'", "javascript:alert(1)", "http://x.example/(1)"]
+            )
+            for _ in range(5)
+        ]
+        made[number, 1] = Paper(
+            id=number,
+            title=words[0],
+            abstract=". ".join(rng.choices(SNIPPETS, k=rng.randint(0, 9))),
+            authors=tuple(rng.choices(SNIPPETS, k=rng.randint(0, 6))),
+            categories=rng.choice([(), ("cs.CV",), ("<b>",)]),
+            arxiv_id=rng.choice([None, "2604.90001"]),
+            url=links[0],
+            pdf_url=links[1],
+            code_url=links[2],
+            project_url=links[3],
+            thumbnail_url=links[4],
+            gist=rng.choice([None, words[1]]),
+            first_listed=dt.date(2026, 4, 20),
+        )
+    return made
+
+
+def random_letter(rng: random.Random, papers: dict[tuple[int, int], Paper]) -> Letter:
+    """A letter of random sections, reasons, notices and reader."""
+
+    def some(most: int) -> tuple[str, ...]:
+        return tuple(rng.choices(SNIPPETS, k=rng.randint(0, most)))
+
+    def random_item(kind: str) -> object:
+        number = rng.randint(1, 8)
+        kinds = ["keyword", "text", "example", "category"] if kind == "topic" else ["trending"]
+        reasons = [(rng.choice(kinds), words) for words in some(4)]
+        reasons += [("author", author) for author in papers[number, 1].authors[-1:] if rng.random() < 0.3]
+        counts = {"upvotes": rng.choice([None, 0, 1, 84]), "stars": rng.choice([None, 1, 15_400])}
+        return item(number, *reasons, score=rng.uniform(0, 100), **counts)
+
+    sections = tuple(
+        Section(
+            kind=kind,  # type: ignore[arg-type]
+            title=" ".join(some(3)) or "T",
+            items=tuple(random_item(kind) for _ in range(rng.randint(0, 5))),  # type: ignore[misc]
+            more=rng.choice([0, 1, 7]),
+        )
+        for kind in rng.choices(["topic", "topic", "trending"], k=rng.randint(0, 4))
+    )
+    notices = tuple(Notice(title=title, status=rng.choice(["failed", "stale"])) for title in some(2))  # type: ignore[arg-type]
+    reader = Subscriber(
+        email=rng.choice(["ada@example.org", "a.b+c@sub.example.org", "o'neil@example.org"]),
+        name=" ".join(some(2)),
+        timezone=rng.choice(["UTC", "Asia/Kolkata", "America/St_Johns", "Etc/GMT+5"]),
+        cadence=Cadence(kind=rng.choice(["daily", "weekdays", "weekly", "monthly"])),  # type: ignore[arg-type]
+        trending=rng.random() < 0.5,
+        topics=tuple(Topic(name=name) for name in some(7)),
+    )
+    token = rng.choice(["abc.def-_~", "tök&n=1<2>%", "x" * 90])
+    return letter(
+        *sections, considered=rng.choice([0, 1, 231, 12_345]), notices=notices, reader=reader, token=token
+    )
+
+
+def per_mail(
+    templates: Templates, site: Site, one: Letter, papers: dict[tuple[int, int], Paper]
+) -> tuple[str, bytes, bytes]:
+    """The naive pipeline's subject, text and HTML, by way of its bytes."""
+    rendered = render(templates, site, one, papers=papers)
+    message = EmailMessage(policy=POLICY)
+    message["Subject"] = rendered.subject
+    message.set_content(rendered.text, cte="quoted-printable")
+    message.add_alternative(rendered.html, subtype="html", cte="quoted-printable")
+    return parts(message.as_bytes())
+
+
+def parts(raw: bytes) -> tuple[str, bytes, bytes]:
+    """Subject, text and HTML as a mail program decodes them."""
+    parsed = message_from_bytes(raw, policy=policy.default)
+    assert not parsed.defects
+    text, html = (part.get_payload(decode=True) for part in parsed.iter_parts())
+    assert isinstance(text, bytes)
+    assert isinstance(html, bytes)
+    return parsed["Subject"], text, html
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_composed_mail_decodes_like_the_per_mail_pipeline(seed: int, templates: Templates) -> None:
+    rng = random.Random(seed)
+    papers = library(rng)
+    site = dataclasses.replace(
+        rng.choice([SITE, WEB_SITE]), thumbnails=rng.random() < 0.5, name=rng.choice(["Digest", "<Ünï> & co"])
+    ).checked()
+    letters = [random_letter(rng, papers) for _ in range(4)]
+    compiled = compile_mail(templates, site, [one.edition for one in letters], papers)
+    for one in letters:
+        assert parts(compiled.compose(one).raw) == per_mail(templates, site, one, papers)
+
+
+def test_a_mail_too_large_is_cut_alike_both_ways(templates: Templates) -> None:
+    rng = random.Random(5)
+    papers = library(rng)
+    many = Section(
+        kind="topic",
+        title="Many",
+        items=tuple(item(1 + n % 8, ("keyword", "x" * 60), score=n) for n in range(90)),
+    )
+    one = letter(many, considered=500)
+    compiled = compile_mail(templates, SITE.checked(), [one.edition], papers)
+    ours = parts(compiled.compose(one).raw)
+    assert ours == per_mail(templates, SITE.checked(), one, papers)
+    assert 70_000 < len(ours[2]) <= 80_000
+
+
+def test_what_a_reader_gets_does_not_depend_on_who_else_is_compiled(templates: Templates) -> None:
+    rng = random.Random(6)
+    papers = library(rng)
+    letters = [random_letter(rng, papers) for _ in range(4)]
+    together = compile_mail(templates, SITE, [one.edition for one in letters], papers)
+    for one in letters:
+        alone = compile_mail(templates, SITE, [one.edition], papers)
+        assert parts(together.compose(one).raw) == parts(alone.compose(one).raw)
+
+
+def test_reasons_are_each_reader_s_own(templates: Templates) -> None:
+    papers = library(random.Random(7))
+    one, other = (
+        letter(Section(kind="topic", title="T", items=(item(1, ("keyword", words)),)))
+        for words in ("mine", "yours")
+    )
+    compiled = compile_mail(templates, SITE, [one.edition, other.edition], papers)
+    assert b"mine" in compiled.compose(one).raw
+    assert b"yours" not in compiled.compose(one).raw
+    assert Reason(kind="keyword", words="mine") in one.edition.items[0].reasons
