@@ -17,5 +17,5 @@ def client_of(**options: object) -> Client:
 
 
 def fetch(upstream: Upstream, path: str = "/x", **options: object) -> Answer:
-    arguments = {"allow_private_address": True, "timeout_s": 5.0, **options}
+    arguments = {"allow_private_address": True, "timeout_s": 20.0, **options}
     return client_of().get(f"{upstream.url}{path}", **arguments)  # type: ignore[arg-type]

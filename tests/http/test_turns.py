@@ -60,7 +60,7 @@ def test_waiting_for_a_turn_is_not_the_requests_own_time(upstream: Upstream) -> 
     upstream.serve("/x", Reply())
     client = client_of()
     for _ in range(2):
-        client.get(f"{upstream.url}/x", min_interval_s=0.6, timeout_s=0.4, allow_private_address=True)
+        client.get(f"{upstream.url}/x", min_interval_s=1.0, timeout_s=0.8, allow_private_address=True)
     assert len(upstream.asked) == 2
 
 

@@ -26,7 +26,7 @@ class Settings:
     categories: tuple[str, ...] = ("cs.CV",)
     include: tuple[Literal["new", "cross"], ...] = ("new", "cross")
     min_interval_s: float | None = None
-    timeout_s: float = 5.0
+    timeout_s: float = 20.0
     allow_private_address: bool = True
 
 

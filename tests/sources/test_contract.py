@@ -16,8 +16,8 @@ if TYPE_CHECKING:
 
 
 class TestArxiv(SourceContract):
-    def stage(self, upstream: Upstream) -> Stage:
-        return Stage(upstream=upstream, source=opened("arxiv", upstream.url, timeout_s=0.3))
+    def stage(self, upstream: Upstream, *, timeout_s: float = 20.0) -> Stage:
+        return Stage(upstream=upstream, source=opened("arxiv", upstream.url, timeout_s=timeout_s))
 
     def announce(self, upstream: Upstream, titles: list[str]) -> None:
         entries = [paper(number, title=_xml(title)) for number, title in enumerate(titles)]
@@ -28,8 +28,8 @@ class TestArxiv(SourceContract):
 
 
 class TestHuggingFace(SourceContract):
-    def stage(self, upstream: Upstream) -> Stage:
-        return Stage(upstream=upstream, source=opened("huggingface", upstream.url, timeout_s=0.3))
+    def stage(self, upstream: Upstream, *, timeout_s: float = 20.0) -> Stage:
+        return Stage(upstream=upstream, source=opened("huggingface", upstream.url, timeout_s=timeout_s))
 
     def announce(self, upstream: Upstream, titles: list[str]) -> None:
         items = [{"title": title, "paper": {"id": f"2604.9{n:04}"}} for n, title in enumerate(titles)]
@@ -45,8 +45,10 @@ class TestHuggingFace(SourceContract):
 
 
 class TestFeed(SourceContract):
-    def stage(self, upstream: Upstream) -> Stage:
-        return Stage(upstream=upstream, source=opened("feed", f"{upstream.url}/feed.xml", timeout_s=0.3))
+    def stage(self, upstream: Upstream, *, timeout_s: float = 20.0) -> Stage:
+        return Stage(
+            upstream=upstream, source=opened("feed", f"{upstream.url}/feed.xml", timeout_s=timeout_s)
+        )
 
     def announce(self, upstream: Upstream, titles: list[str]) -> None:
         items = "".join(
