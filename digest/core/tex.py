@@ -216,7 +216,7 @@ class _Prose:
             close = self.source.find("\\" + ")]"["([".index(name)], after, min(end, after + _LONGEST))
             return self._formula(at, after, close, close + 2, depth) if close >= 0 else (found[0], after)
         if name == "\\":  # a line's end
-            return (" " if not following or following.isspace() else found[0]), after
+            return ("" if not following or following.isspace() else found[0]), after
         if name == "/":
             return "/", after
         if name in ACCENTS and (letter := accented(self.source, after, name)):

@@ -158,7 +158,10 @@ class Maths:
             return f"√{text}" if _ATOM.fullmatch(text) else f"√({text})", after
         if name == "not":
             text, after = self.argument(after, end, depth)
-            return (unicodedata.normalize("NFC", text + "\u0338") if len(text) == 1 else self._fail()), after
+            if len(text) != 1:
+                raise UnreadableError
+            after -= self.source[at - 1 : at].isspace() and self.source[after - 1].isspace()
+            return unicodedata.normalize("NFC", text + "\u0338"), after
         text = LETTERS.get(name) or WORDS.get(name) or symbol(name) or self._fail()
         return text, self._after_symbol(text, at, after, end)
 

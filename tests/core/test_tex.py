@@ -42,6 +42,15 @@ if TYPE_CHECKING:
         ("Allo{SR}$^2$, {B}ayesian, M^3Eval, V_{0.5}, 360^circ", "AlloSR², Bayesian, M³Eval, V_0.5, 360°"),
         (r"\LaTeX, \eg, \ie, \etc.", "LaTeX, e.g., i.e., etc."),
         (r"GPT-4o\'s", "GPT-4o's"),
+        (
+            r"seen~\cite{he2016}\footnote{Not \emph{by} us.} \textcolor{red}{so}",
+            "seen [he2016] (Not by us.) so",
+        ),
+        (r"$x \not\in A$, $\|x\|_2$, $\left( a \right.$, $\sqrt x$, $f'$", "x ∉ A, ‖x‖₂, ( a, √x, f′"),
+        (r"$n\log n$, $r^2_{max}$, $V_{p,q}$, $\frac{a+b}{2}m$", "n log n, r²ₘₐₓ, V_{p,q}, ((a+b)/2)m"),
+        (r"$\text{AR}_{\text{C}}$, $\ell_0$, $\mathbb{1}$, $\alpha{}$b", "AR_C, ℓ₀, 1, αb"),
+        (r"Line\\ two, and\/or, \[x^2\] R:\emph{a}", "Line two, and/or, x² R:a"),
+        ("Self-text{CO}rrecting, 10^15, x^*, 5^-2", "Self-COrrecting, 10¹⁵, x*, 5⁻²"),
         (r"$36.14\,$dB", "36.14 dB"),
     ],
 )
