@@ -81,7 +81,7 @@ class Templates:
             source, file, _ = environment.loader.get_source(environment, name)  # type: ignore[union-attr]
             tree = environment.parse(source, name, file)
             return {found for found in meta.find_referenced_templates(tree) if found}
-        except jinja2.TemplateSyntaxError as fault:
+        except (jinja2.TemplateError, UnicodeDecodeError, OSError) as fault:
             raise TemplateError(_told(fault, name)) from fault
 
 
