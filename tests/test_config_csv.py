@@ -87,7 +87,7 @@ def test_every_fault_comes_with_its_row_and_good_rows_stay() -> None:
         'row 7: topics: a topic has no name; write "Name: keyword, keyword; Name: …"',
         "row 8: 6 cells under 5 columns; put a cell that holds the separator into quotes",
         'row 9: topics[1].name: "A" is that of topics[0] already; each has one of its own',
-        "row 10: email: missing",
+        "row 10: email: missing; expected a mail address",
     ]  # fmt: skip
 
 

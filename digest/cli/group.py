@@ -72,7 +72,7 @@ def run(arguments: Sequence[str]) -> int:
         error.show()
         return error.exit_code
     except click.Abort as error:
-        if isinstance(error.__cause__, KeyboardInterrupt):
+        if isinstance(error.__context__, KeyboardInterrupt):
             raise KeyboardInterrupt from error
         click.echo("Aborted.", err=True)
         return 1
