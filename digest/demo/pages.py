@@ -48,12 +48,12 @@ class _ReaderWords:
 
 
 def write_pages(folder: Path, mails: Sequence[SentMail], *, papers: int) -> Path:
-    """Write `<slot>-<reader>.html` for each mail and `index.html` over all of them; returns the index."""
+    """Write `<slot>-<reader>.html` for each mail and `index.html`, reader by reader; returns the index."""
     import jinja2
 
     readers: dict[str, list[_MailWords]] = {}
     known = {mail.reader.email: mail.reader for mail in mails}
-    for mail in mails:
+    for mail in sorted(mails, key=lambda mail: (mail.reader.id, mail.sent_at)):
         readers.setdefault(mail.reader.email, []).append(_write_page(folder, mail))
     environment = jinja2.Environment(
         loader=jinja2.PackageLoader("digest.demo", "."),

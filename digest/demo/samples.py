@@ -13,8 +13,8 @@ import json
 from importlib import resources
 from typing import TYPE_CHECKING, Literal, TypedDict, cast
 
+from digest.core.creators import split_creators
 from digest.model import Listing, ListingKind
-from digest.sources.creators import split_creators
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -136,7 +136,7 @@ def _published(paper: _Words, *, day: dt.date) -> Listing:
         day=day,
         title=paper["title"],
         abstract=paper.get("abstract", ""),
-        authors=tuple(name.strip() for name in paper["authors"].split(";")),
+        authors=split_creators(paper["authors"]),
         doi=paper["doi"],
         url=url,
     )

@@ -98,6 +98,17 @@ def test_names_and_subjects_are_text_and_never_markup(tmp_path: Path, mails: lis
     assert not {"i", "b", "o'hara"} & set(seen.tags)
 
 
+def test_index_goes_reader_by_reader(tmp_path: Path, mails: list[SentMail]) -> None:
+    turned = write_pages(tmp_path, [mails[1], mails[0], mails[2]], papers=9)
+    frames = [unquote(frame) for frame in _Seen(turned.read_text(encoding="utf-8")).frames]
+    assert frames == ["2026-W17-ada.o'hara.html", "2026-04-21-bo.html", "2026-04-22-bo.html"]
+
+
+def test_one_mail_is_not_told_in_the_plural(tmp_path: Path, mails: list[SentMail]) -> None:
+    text = _Seen(write_pages(tmp_path, mails, papers=9).read_text(encoding="utf-8")).text
+    assert "Ada <O'Hara> 1 mail Bo 2 mails" in " ".join(text.split())
+
+
 def test_index_says_who_reads_what_where_and_when(tmp_path: Path, mails: list[SentMail]) -> None:
     text = _Seen(write_pages(tmp_path, mails, papers=9).read_text(encoding="utf-8")).text
     assert "Kolkata, every Tuesday at 11:00." in text
