@@ -103,14 +103,9 @@ def _rows(
     columns: dict[str, int] = {}
     rows = []
     for title, abstract in texts:
-        # A pair that no other paper of the library holds could match nothing but itself.
-        counts = {
-            term: count
-            for term, count in paper_terms(title, abstract).items()
-            if " " not in term or statistics.frequency(term) > 1
-        }
-        rows.append(weights(counts, statistics))
-        for term in counts:
+        row = weights(paper_terms(title, abstract), statistics)
+        rows.append(row)
+        for term in row:
             columns.setdefault(term, len(columns))
     return columns, matrix(rows, columns)
 

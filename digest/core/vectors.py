@@ -29,8 +29,16 @@ HEAVIEST = 64  # terms of a text that are compared: a longer one says the same a
 
 
 def weights(counts: Mapping[str, int], statistics: Statistics) -> dict[str, float]:
-    """The weight of each term, of a row whose norm is 1. Empty for no terms."""
-    row = {term: (1 + math.log(count)) * statistics.idf(term) for term, count in counts.items()}
+    """The weight of each term, of a row whose norm is 1. Empty for no terms.
+
+    A pair of words that at most one paper of the library holds is left out: it could match nothing, or
+    nothing but itself.
+    """
+    row = {
+        term: (1 + math.log(count)) * statistics.idf(term)
+        for term, count in counts.items()
+        if " " not in term or statistics.frequency(term) > 1
+    }
     norm = math.sqrt(sum(weight * weight for weight in row.values()))
     return {term: weight / norm for term, weight in row.items()}
 
