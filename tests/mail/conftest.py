@@ -8,7 +8,7 @@ from digest.mail.templates import Templates
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """`pytest tests/mail --renew-golden` writes tests/golden anew; look at the difference before committing."""
+    """`pytest tests/mail --renew-golden` writes tests/golden anew; look at what changed."""
     parser.addoption("--renew-golden", action="store_true", help="write the golden mails anew")
 
 
@@ -20,5 +20,5 @@ def templates() -> Templates:
 
 @pytest.fixture
 def renew_golden(request: pytest.FixtureRequest) -> bool:
-    """Whether golden files are to be written. The option is unknown where all tests run: then they are not."""
+    """Whether golden files are to be written: never where all tests run, which do not know the option."""
     return bool(request.config.getoption("renew_golden", default=False))

@@ -70,9 +70,9 @@ PAPERS = {
         paper(
             1,
             "Splats that remember: Gaussian splatting with a memory of what it has seen",
-            "Scenes change while they are captured, and splats forget. We give each Gaussian a small memory, "
-            "updated as frames arrive, and keep what is no longer visible. On four sample scenes it halves the "
-            "error at the seams.",
+            "Scenes change while they are captured, and splats forget. We give each Gaussian a small "
+            "memory, updated as frames arrive, and keep what is no longer visible. On four sample scenes it "
+            "halves the error at the seams.",
             "Ada Sample, Bo Muster, Chiara Esempio, Dmitri Obrazets, Elif Örnek",
             code_url="https://example.org/code/splats",
         ),
@@ -85,9 +85,9 @@ PAPERS = {
         paper(
             3,
             "How many tokens does a pixel need?",
-            "We count. It is fewer than is thought, e.g. a third of what Fig. 2 of the usual recipe spends, and "
-            "the rest can be left out at no cost that our samples would show. A rule of thumb is given, tested on "
-            "two tasks, and found to hold wherever the picture is larger than the question that is asked of it.",
+            "We count. It is fewer than is thought, e.g. a third of what Fig. 2 of the usual recipe spends, "
+            "and the rest can be left out at no cost that our samples would show. A rule of thumb is given, "
+            "tested on two tasks, and found to hold wherever the picture is larger than the question.",
             "Hana Vzorek",
         ),
         paper(

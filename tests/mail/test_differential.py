@@ -1,4 +1,4 @@
-"""A composed mail decodes, byte for byte, to what rendering, premailer and EmailMessage make of one letter."""
+"""A composed mail decodes, byte for byte, to what Jinja, premailer and EmailMessage make of one."""
 
 from __future__ import annotations
 
@@ -23,10 +23,11 @@ if TYPE_CHECKING:
 POLICY = policy.SMTP.clone(max_line_length=998)
 SNIPPETS = (
     "<script>alert(1)</script>", "a & b &amp; c", "“quoted” 'twice' \"thrice\"", "x\r\nBcc: evil@example.org",
-    "\u202eright to left\u202c", "= =3D =\u00e9", ".", "..", "高斯泼溅方法的研究与应用", "Ünïcödé", "😀 👩\u200d🔬", "a\u00a0b",
-    "Q0123456789abcdef-mail.date-Q", "<!--Q0123456789abcdef mail.sections-->", "{{ mail.date }}", "{% if %}",
-    "averyveryverylongwordwithoutanyblankinit" * 3, "trailing blank ", "https://example.org/a?b=c&d=e", "\x00\x07\u2028x",
-    "plain words of a topic", "$x^2$ \\alpha", "--=_boundary", "100 % %b %s", "-- ", "</title></style>", "<!-- x -->",
+    "\u202eright to left\u202c", "= =3D =\u00e9", ".", "..", "高斯泼溅方法的研究", "Ünïcödé", "😀 👩\u200d🔬",
+    "a\u00a0b", "Q0123456789abcdef-mail.date-Q", "<!--Q0123456789abcdef mail.sections-->", "{{ mail.date }}",
+    "{% if %}", "averyveryverylongwordwithoutanyblankinit" * 3, "trailing blank ", "\x00\x07\u2028x", "-- ",
+    "https://example.org/a?b=c&d=e", "plain words of a topic", "$x^2$ \\alpha", "--=_boundary", "100 % %b %s",
+    "</title></style>", "<!-- x -->",
 )  # fmt: skip
 
 

@@ -1,4 +1,4 @@
-"""The whole mails, as they were looked at and found good. `pytest tests/mail --renew-golden` writes them anew."""
+"""Whole mails, as they were looked at and found good; `pytest tests/mail --renew-golden` renews them."""
 
 from __future__ import annotations
 

@@ -78,7 +78,7 @@ def test_operator_s_card_may_be_of_any_shape(folder: Path) -> None:
         ("card.html.j2", '\n{% if mail.notice != "" %}x{% endif %}\n', 2, "{% when mail.notice %}"),
         ("card.html.j2", "{% when card.title %}x{% endwhen %}\n", 1, "use `if` here"),
         ("card.html.j2", "{% each link in card.links %}x{% endeach %}\n", 1, "use `for` here"),
-        ("edition.txt.j2", "\n{% each part in mail.sections %}x{% endeach %}\n", 2, "each section in mail.sections"),
+        ("edition.txt.j2", "\n{% each a in mail.sections %}x{% endeach %}\n", 2, "each section in mail"),
     ],
 )  # fmt: skip
 def test_fault_is_told_with_file_and_line(name: str, text: str, line: int, said: str, folder: Path) -> None:
