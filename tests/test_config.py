@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 import pytest
 from pydantic import ValidationError
 
-from digest.config import SourceSettings, TopicSettings, checked, load
-from digest.errors import ConfigError
+from digest.config import SourceSettings, SubscriberSettings, TopicSettings, load
+from digest.config.flags import checked
+from digest.errors import ConfigError, UsageError
 from digest.model import Cadence, Subscriber, Topic
 
 if TYPE_CHECKING:
@@ -402,7 +403,13 @@ def test_what_will_not_do_what_it_seems_to_is_a_warning(tmp_path: Path) -> None:
 
 
 def test_values_from_elsewhere_are_checked_in_the_same_words() -> None:
-    with pytest.raises(ConfigError) as caught:
+    with pytest.raises(UsageError) as caught:
         checked(TopicSettings, name="", categories=("cs.ML",), examples=("x",))
-    assert [fault.partition(":")[0] for fault in caught.value.faults] == ["name", "categories", "examples[0]"]
+    told = str(caught.value).splitlines()
+    assert [fault.partition(":")[0] for fault in told] == ["name", "categories", "examples[0]"]
+    twice = [{"name": "A", "keywords": ["x"]}, {"name": "a", "keywords": ["y"]}, {"name": "B"}]
+    with pytest.raises(
+        UsageError, match=r"^topics\[1\].name: .*\ntopics\[2\]: nothing to look for"
+    ) as caught:
+        checked(SubscriberSettings, email="ada@example.org", topics=twice)
     assert checked(SourceSettings, kind="huggingface").name == "huggingface"

@@ -103,7 +103,9 @@ def test_every_fault_comes_with_its_row_and_good_rows_stay() -> None:
     ],
 )
 def test_fault_of_the_file_as_a_whole(text: str, fault: str) -> None:
-    assert [found for found in csv.parse(text).faults if found.startswith(fault)]
+    parsed = csv.parse(text)
+    assert [found for found in parsed.faults if found.startswith(fault)]
+    assert parsed.rows == ()
 
 
 def test_no_cell_is_a_formula_when_it_is_written() -> None:

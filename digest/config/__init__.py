@@ -6,7 +6,6 @@
 from __future__ import annotations
 
 from digest.config.addresses import Mailbox, address_key, parse_address
-from digest.config.faults import checked
 from digest.config.load import load
 from digest.config.readers import SubscriberSettings, TopicSettings
 from digest.config.settings import (
@@ -38,7 +37,6 @@ __all__ = [
     "SubscriberSettings",
     "TopicSettings",
     "address_key",
-    "checked",
     "format_cadence",
     "load",
     "parse_address",

@@ -120,6 +120,8 @@ def _records(text: str, faults: list[str]) -> Iterator[tuple[int, dict[str, str]
             faults.append(f"column {shown(column)}: {unknown_key(column, COLUMNS)}")
         elif column and header.count(column) > 1 and f"column {shown(column)}: is there twice" not in faults:
             faults.append(f"column {shown(column)}: is there twice")
+    if faults:  # a column that nobody understands would be missing from every row
+        return
     for number, record in enumerate(records, start=2 + skipped):
         if not any(cell.strip() for cell in record):
             continue

@@ -6,19 +6,18 @@ A place is pydantic's location: `("subscribers", 0, "topics", 1, "keywords")`.
 from __future__ import annotations
 
 import types
-from typing import TYPE_CHECKING, Any, Literal, TypeVar, Union, get_args, get_origin
+from typing import TYPE_CHECKING, Any, Literal, Union, get_args, get_origin
 
-from pydantic import BaseModel, SecretStr, ValidationError
+from pydantic import BaseModel, SecretStr
 
 from digest.config.values import nearest, shown
-from digest.errors import ConfigError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from pydantic import ValidationError
     from pydantic_core import ErrorDetails
 
-S = TypeVar("S", bound=BaseModel)
 Place = tuple[str | int, ...]
 Fault = tuple[Place, str]
 
@@ -43,14 +42,6 @@ def written(place: Place) -> str:
     for step in place:
         path += f"[{step}]" if isinstance(step, int) else f".{step}" if path else step
     return path
-
-
-def checked(section: type[S], **values: object) -> S:
-    """A section of values that came another way than by the file. Raises ConfigError with every fault."""
-    try:
-        return section(**values)
-    except ValidationError as error:
-        raise ConfigError([f"{written(place)}: {why}" for place, why in sentences(error, section)]) from error
 
 
 def sentences(error: ValidationError, model: type[BaseModel]) -> list[Fault]:

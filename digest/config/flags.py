@@ -6,6 +6,7 @@ from typing import TypeVar
 
 from pydantic import BaseModel, ValidationError
 
+from digest.config.checks import topic_faults
 from digest.config.faults import sentences, written
 from digest.errors import UsageError
 
@@ -14,8 +15,12 @@ Section = TypeVar("Section", bound=BaseModel)
 
 def checked(section: type[Section], **values: object) -> Section:
     """The section with these values; UsageError with every fault at once, each with its option's name."""
+    faults = list(topic_faults(values, ()))
+    checked = None
     try:
-        return section.model_validate(values)
+        checked = section.model_validate(values)
     except ValidationError as error:
-        faults = sentences(error, section)
-        raise UsageError("\n".join(f"{written(place)}: {sentence}" for place, sentence in faults)) from error
+        faults += sentences(error, section)
+    if checked is None or faults:
+        raise UsageError("\n".join(f"{written(place)}: {sentence}" for place, sentence in faults))
+    return checked
