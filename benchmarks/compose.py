@@ -47,8 +47,8 @@ POLICY = policy.SMTP.clone(max_line_length=998)
 GOAL = 100
 WORDS = (
     "sparse", "dense", "neural", "gaussian", "robust", "causal", "latent", "visual", "spatial", "temporal",
-    "policy", "reward", "token", "graph", "depth", "surface", "motion", "scene", "agent", "memory", "planning",
-    "retrieval", "diffusion", "attention", "contrastive", "learning", "matching",
+    "policy", "reward", "token", "graph", "depth", "surface", "motion", "scene", "agent", "memory",
+    "planning", "retrieval", "diffusion", "attention", "contrastive", "learning", "matching",
 )  # fmt: skip
 NAMES = ("Ada", "Bo", "Chiara", "Dévi", "Émile", "Fatima", "Grace", "Haruto", "Ingrid", "Jürgen", "Łukasz")
 AGREED = (

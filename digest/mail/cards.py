@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 TITLE_LIMIT = 240
 NAME_LIMIT = 60
+CATEGORY_LIMIT = 24  # with the date before it, it stays on one line of a small phone
 WORD_LIMIT = 80
 REASONS_SHOWN = 8
 
@@ -42,12 +43,18 @@ class CardWords:
 
     title: str
     url: str
-    byline: str
+    authors: str
+    listed: str  # 20 Apr · cs.CV
     gist: str
     links: tuple[Link, ...]
     upvotes: str
     thumbnail_url: str
     why: str = ""
+
+    @property
+    def byline(self) -> str:
+        """Authors · date · category."""
+        return f"{self.authors} · {self.listed}" if self.authors else self.listed
 
 
 def card_key(item: Item, *, year: int) -> CardKey:
@@ -66,6 +73,7 @@ def card_key(item: Item, *, year: int) -> CardKey:
 def card_words(paper: Paper, key: CardKey) -> CardWords:
     """The card but for its reasons."""
     _, _, matched, year, upvotes, stars = key
+    category = shorten(clean(paper.categories[0]), CATEGORY_LIMIT) if paper.categories else ""
     url = _safe(paper.url) or _safe(paper.pdf_url)
     counted = f"{rounded(stars)} {'star' if stars == 1 else 'stars'}" if stars else ""
     links = (
@@ -77,7 +85,8 @@ def card_words(paper: Paper, key: CardKey) -> CardWords:
     return CardWords(
         title=shorten(clean(paper.title), TITLE_LIMIT),
         url=url,
-        byline=byline(paper, matched=matched, year=year),
+        authors=authors_words(paper, matched=matched),
+        listed=" · ".join(part for part in (short_date(paper.first_listed, year=year), category) if part),
         gist=gist(clean(paper.gist or paper.abstract), limit=GIST_LIMIT),
         links=tuple(link for link in links if link.url),
         upvotes=plural(upvotes, "upvote") if upvotes else "",
@@ -85,8 +94,8 @@ def card_words(paper: Paper, key: CardKey) -> CardWords:
     )
 
 
-def byline(paper: Paper, *, matched: tuple[str, ...], year: int) -> str:
-    """Authors (two, those that `matched`, and the number of the others) · date · primary category."""
+def authors_words(paper: Paper, *, matched: tuple[str, ...]) -> str:
+    """The first two, those that `matched`, and the number of the others; up to three in full."""
     names = [shorten(clean(name), NAME_LIMIT) for name in paper.authors]
     shown = [
         name
@@ -94,9 +103,7 @@ def byline(paper: Paper, *, matched: tuple[str, ...], year: int) -> str:
         if place < 2 or len(names) <= 3 or paper.authors[place] in matched
     ]
     hidden = len(names) - len(shown)
-    authors = ", ".join(shown) + (f" and {hidden} more" if hidden else "")
-    category = clean(paper.categories[0]) if paper.categories else ""
-    return " · ".join(part for part in (authors, short_date(paper.first_listed, year=year), category) if part)
+    return ", ".join(shown) + (f" and {hidden} more" if hidden else "")
 
 
 def why_words(item: Item) -> str:

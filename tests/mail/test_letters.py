@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from digest.mail.cards import byline, card_key, card_words, why_words
+from digest.mail.cards import authors_words, card_key, card_words, why_words
 from digest.mail.check import decoded
 from digest.mail.compile import compile_mail
 from digest.mail.letters import about, intro, mail_words, notice, trimmed
@@ -173,26 +173,33 @@ def test_footer_says_why_and_when(change: dict[str, object], words: str) -> None
 @pytest.mark.parametrize(
     ("authors", "matched", "words"),
     [
-        ("", (), "20 Apr · cs.CV"),
-        ("A A", (), "A A · 20 Apr · cs.CV"),
-        ("A A, B B, C C", (), "A A, B B, C C · 20 Apr · cs.CV"),
-        ("A A, B B, C C, D D", (), "A A, B B and 2 more · 20 Apr · cs.CV"),
-        ("A A, B B, C C, D D", ("D D",), "A A, B B, D D and 1 more · 20 Apr · cs.CV"),
-        ("A A, B B, C C, D D", ("C C", "D D"), "A A, B B, C C, D D · 20 Apr · cs.CV"),
-        ("A A, B B, C C, D D", ("Nobody",), "A A, B B and 2 more · 20 Apr · cs.CV"),
+        ("", (), ""),
+        ("A A", (), "A A"),
+        ("A A, B B, C C", (), "A A, B B, C C"),
+        ("A A, B B, C C, D D", (), "A A, B B and 2 more"),
+        ("A A, B B, C C, D D", ("D D",), "A A, B B, D D and 1 more"),
+        ("A A, B B, C C, D D", ("C C", "D D"), "A A, B B, C C, D D"),
+        ("A A, B B, C C, D D", ("Nobody",), "A A, B B and 2 more"),
+        (", ".join(f"A {n}" for n in range(1000)), ("A 999",), "A 0, A 1, A 999 and 997 more"),
     ],
 )
-def test_byline_shortens_authors_but_never_the_one_who_matched(
+def test_authors_are_shortened_but_never_the_one_who_matched(
     authors: str, matched: tuple[str, ...], words: str
 ) -> None:
-    assert byline(paper(1, "T", "A.", authors), matched=matched, year=2026) == words
+    assert authors_words(paper(1, "T", "A.", authors), matched=matched) == words
 
 
-def test_thousand_authors_make_a_short_byline() -> None:
-    crowd = paper(1, "T", "A.", ", ".join(f"Author {n}" for n in range(1000)))
-    assert byline(crowd, matched=("Author 999",), year=2026) == (
-        "Author 0, Author 1, Author 999 and 997 more · 20 Apr · cs.CV"
-    )
+@pytest.mark.parametrize(
+    ("authors", "categories", "words"),
+    [
+        ("A A", ("cs.CV", "cs.LG"), "A A · 20 Apr · cs.CV"),
+        ("", (), "20 Apr"),
+        ("", ("cs.CV",), "20 Apr · cs.CV"),
+    ],
+)
+def test_byline_leaves_out_what_is_not_known(authors: str, categories: tuple[str, ...], words: str) -> None:
+    one = paper(1, "T", "A.", authors, categories=categories)
+    assert card_words(one, card_key(item(1), year=2026)).byline == words
 
 
 @pytest.mark.parametrize(
