@@ -9,7 +9,12 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-WORDS = {"collect": "Reading sources", "compose": "Composing", "deliver": "Sending"}
+WORDS = {
+    "demo": "Sample mornings",
+    "collect": "Reading sources",
+    "compose": "Composing",
+    "deliver": "Sending",
+}
 
 
 @contextlib.contextmanager

@@ -124,5 +124,7 @@ def choose(works: Works, window: Window, readers: Sequence[Subscriber]) -> list[
     for reader in readers:
         sent = shown.get(reader.id, frozenset())
         sent |= {merged[paper] for paper in sent if paper in merged}
+        # What a reader gave as an example they have read already.
+        sent |= {examples[one].id for topic in reader.topics for one in topic.examples if one in examples}
         wants.append(Want(subscriber=reader, since=cut_offs.get(reader.id, 0), sent=sent, examples=examples))
     return select(window, wants)

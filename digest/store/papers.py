@@ -22,6 +22,10 @@ if TYPE_CHECKING:
 
 _FIELDS = tuple(field.name for field in dataclasses.fields(Paper))
 _TUPLES = ("authors", "categories", "sources")
+_LENT = (
+    "abstract", "authors", "doi", "url", "pdf_url", "code_url", "project_url", "thumbnail_url", "gist",
+    "submitter", "upvotes", "comments", "stars", "community_listed",
+)  # fmt: skip
 _PAPER = TypeAdapter(Paper)
 
 
@@ -181,7 +185,9 @@ class _Shelf:
     def place(self, listing: Listing) -> int | None:
         """The id of the listing's paper, with its words in it; None where there is none to be."""
         keys = identity.keys(listing)
-        known = list(dict.fromkeys(self._by_key[key] for key in keys if key in self._by_key))
+        found = dict.fromkeys(self._by_key[key] for key in keys if key in self._by_key)
+        # A shared title is a hint that two different ids overrule.
+        known = [paper_id for paper_id in found if identity.same_work(self._papers[paper_id], listing)]
         if not known and listing.kind == "replace":
             return None
         before = self._papers[known[0]] if known else None
@@ -190,7 +196,8 @@ class _Shelf:
             return None
         paper_id = self._add(paper) if before is None else self._change(before, paper)
         for other in known[1:]:
-            self._merge(other, paper_id)
+            if self._papers[other].arxiv_id in (None, self._papers[paper_id].arxiv_id):
+                self._merge(other, paper_id)
         for key in keys:
             if key not in self._by_key:
                 self._by_key[key] = paper_id
@@ -222,7 +229,17 @@ class _Shelf:
         return before.id
 
     def _merge(self, other: int, into: int) -> None:
+        """Let one row stand for two that turned out to be one work; what it lacks, the other lends."""
         connection = self._connection
+        ours, theirs = self._papers[into], self._papers[other]
+        lent = {name: getattr(theirs, name) for name in _LENT if not getattr(ours, name)}
+        merged = dataclasses.replace(
+            ours,
+            **lent,
+            first_listed=min(ours.first_listed, theirs.first_listed),
+            sources=tuple(sorted({*ours.sources, *theirs.sources})),
+        )
+        self._change(ours, dataclasses.replace(merged, revision=ours.revision + bool(lent)))
         connection.execute(
             sa.update(tables.papers)
             .where(sa.or_(tables.papers.c.id == other, tables.papers.c.merged_into == other))

@@ -84,13 +84,28 @@ def test_a_community_listing_of_a_known_paper_is_news_again(store: Store) -> Non
 
 
 def test_two_papers_that_turn_out_to_be_one_are_merged(store: Store) -> None:
-    preprint = Listing(source="feed", key="a", doi="10.5555/abc", day=DAY, title="A sky seen from a roof top")
+    preprint = Listing(
+        source="feed",
+        key="a",
+        doi="10.5555/abc",
+        day=DAY,
+        title="A sky seen from a roof top",
+        gist="Look up.",
+    )
     absorb(store, LISTING, preprint)
     assert store.papers.count() == 2
     absorb(store, dataclasses.replace(LISTING, channel="cs.LG", doi="10.5555/abc"))
     assert store.papers.count() == 1
     assert list(store.papers.merged()) == [2]
     assert len(news(store)) == 1
+    (paper,) = store.papers.by_arxiv_id(["2604.90001"]).values()
+    assert (paper.gist, paper.doi) == ("Look up.", "10.5555/abc")
+
+
+def test_two_arxiv_ids_under_one_title_are_two_papers(store: Store) -> None:
+    other = dataclasses.replace(LISTING, key="2604.90002", arxiv_id="2604.90002")
+    assert absorb(store, LISTING, other) == 2
+    assert sorted(store.papers.by_arxiv_id(["2604.90001", "2604.90002"])) == ["2604.90001", "2604.90002"]
 
 
 def test_what_a_look_brought_is_kept_with_its_papers(store: Store) -> None:
