@@ -11,6 +11,7 @@ import dataclasses
 from typing import TYPE_CHECKING
 
 from digest.errors import FetchError, MalformedError, SourceError
+from digest.http import named
 from digest.model import Collection, Position
 from digest.sources import timetable
 from digest.sources.arxiv_feed import Batch, UnknownCategoryError, read_batch
@@ -102,12 +103,12 @@ class ArxivSource:
             body = self._fetcher.get(url).body
         except FetchError as why:
             if why.status == 400:
-                self._read(why.body, f"GET {url}", spec, now=now)
+                self._read(why.body, f"GET {named(url)}", spec, now=now)
             raise
-        batch = self._read(body, f"GET {url}", spec, now=now)
+        batch = self._read(body, f"GET {named(url)}", spec, now=now)
         if not batch.seen:
-            return f"{url} answers, with no papers: nothing is announced on weekends and holidays"
-        return f"{url} answers, with {batch.seen} papers announced on {batch.day}"
+            return f"{named(url)} answers, with no papers: nothing is announced on weekends and holidays"
+        return f"{named(url)} answers, with {batch.seen} papers announced on {batch.day}"
 
     def _look(self, category: str, mark: Mark, *, now: dt.datetime, afresh: bool) -> _Look:
         """Read the category's feeds until one is whole."""
@@ -120,13 +121,13 @@ class ArxivSource:
                 answer = self._fetcher.get(url, headers=headers)
                 batch = self._batch(answer, mark, category, now=now, asked=bool(headers))
             except SourceError as why:
-                look = self._failed(look, why, f"GET {url}", category, now=now)
+                look = self._failed(look, why, f"GET {named(url)}", category, now=now)
                 if look.unknown:
                     return look
                 continue
             if batch.whole:
                 return dataclasses.replace(look, batch=batch, answer=answer if route == "rss" else None)
-            error = f"GET {url}: the feed broke off after {batch.seen} whole papers"
+            error = f"GET {named(url)}: the feed broke off after {batch.seen} whole papers"
             look = dataclasses.replace(
                 look, pieces=(*look.pieces, batch), errors=(*look.errors, error)
             )  # fmt: skip
@@ -136,12 +137,12 @@ class ArxivSource:
         if answer.status == 304:
             if not asked:
                 raise MalformedError(
-                    f"GET {answer.url}: answered HTTP 304 to a request that set no condition"
+                    f"GET {named(answer.url)}: answered HTTP 304 to a request that set no condition"
                 )
             # A 304 means what the body that it stands for meant.
             day = mark.batch_day or timetable.latest_announcement(now)
             return Batch(day=day, fingerprint=mark.batch if mark.stands_for == "batch" else "")
-        return self._read(answer.body, f"GET {answer.url}", category, now=now)
+        return self._read(answer.body, f"GET {named(answer.url)}", category, now=now)
 
     def _read(self, body: bytes, name: str, category: str, *, now: dt.datetime) -> Batch:
         return read_batch(
@@ -181,8 +182,8 @@ class ArxivSource:
         errors = [*look.errors, *(answer.error for answer in filled if answer.error)]
         if plan.stale and look.batch:
             errors.append(
-                f"GET {self._feeds}/rss/{category}: still holds the announcement of {plan.held}; that of"
-                f" {plan.latest} is overdue"
+                f"GET {named(self._feeds)}/rss/{category}: still holds the announcement of {plan.held};"
+                f" that of {plan.latest} is overdue"
             )
         batches = (*((look.batch,) if look.batch else ()), *look.pieces)
         return _Part(

@@ -13,6 +13,7 @@ from urllib.parse import quote
 
 from digest.core.arxiv import normalise_arxiv_id
 from digest.errors import FetchError, MalformedError
+from digest.http import named
 from digest.model import Listing
 from digest.sources import syndication, timetable
 
@@ -68,7 +69,7 @@ def fill(
         seen += len(page.entries)
         error = page.error
         if error is None and missing > 0:
-            error = f"GET {url}: {missing} of {page.total} papers were left out, twice"
+            error = f"GET {named(url)}: {missing} of {page.total} papers were left out, twice"
         if seen >= min(page.total, MOST_RESULTS):
             break
     return Filled(listings=tuple(found.values()), seen=seen, whole=error is None, error=error)
@@ -103,7 +104,7 @@ def _url(api_url: str, category: str, start: dt.datetime, end: dt.datetime, *, o
 
 def _page(fetcher: Fetcher, url: str) -> _Page:
     """One page; what could be had of it where it broke off."""
-    name = f"GET {url}"
+    name = f"GET {named(url)}"
     try:
         body, broken = fetcher.get(url).body, None
     except FetchError as why:

@@ -12,6 +12,7 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from digest.errors import MalformedError, SourceError
+from digest.http import named
 from digest.model import Collection, Position
 from digest.sources.huggingface_item import read_item, withdrawn
 from digest.sources.settings import Fetcher, conditional
@@ -81,7 +82,7 @@ class HuggingFaceSource:
     def check(self, *, now: dt.datetime) -> str:
         """One request, for the running day. Raises SourceError."""
         url = self._url(now.astimezone(dt.UTC).date(), page=0)
-        return f"{url} answers, with {len(_items(self._fetcher.get(url)))} papers so far today"
+        return f"{named(url)} answers, with {len(_items(self._fetcher.get(url)))} papers so far today"
 
     def _day(self, day: dt.date, *, known: str) -> _Look:
         """Read one date. `known`: an earlier reading's date, number of items and ETag, parted by blanks."""
@@ -116,7 +117,7 @@ class HuggingFaceSource:
         """What can be read of the items. Raises MalformedError where that is nothing."""
         found = [listing for item in items if (listing := read_item(item, source=self.name, day=day))]
         if items and not found and not any(withdrawn(item) for item in items):
-            raise MalformedError(f"GET {url}: none of the {len(items)} items is a paper")
+            raise MalformedError(f"GET {named(url)}: none of the {len(items)} items is a paper")
         return found
 
     def _url(self, day: dt.date, *, page: int) -> str:
@@ -128,10 +129,10 @@ def _items(answer: Answer) -> list[Any]:
         items = json.loads(answer.body)
     except (ValueError, RecursionError) as why:
         raise MalformedError(
-            f"GET {answer.url}: the answer is not JSON; a list of papers was expected"
+            f"GET {named(answer.url)}: the answer is not JSON; a list of papers was expected"
         ) from why
     if not isinstance(items, list):
-        raise MalformedError(f"GET {answer.url}: the answer is JSON, but no list of papers")
+        raise MalformedError(f"GET {named(answer.url)}: the answer is JSON, but no list of papers")
     return items
 
 

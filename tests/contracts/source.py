@@ -62,8 +62,8 @@ class SourceContract(abc.ABC):
     """Subclass it, and say how the upstream answers."""
 
     @abc.abstractmethod
-    def stage(self, upstream: Upstream, *, timeout_s: float = 20.0) -> Stage:
-        """Open the source on this upstream."""
+    def stage(self, upstream: Upstream, *, timeout_s: float = 20.0, login: str = "") -> Stage:
+        """Open the source on this upstream, with `login` before the host."""
 
     @abc.abstractmethod
     def announce(self, upstream: Upstream, titles: list[str]) -> None:
@@ -158,6 +158,14 @@ class SourceContract(abc.ABC):
         titles = [listing.title for listing in stage.look().listings]
         assert len(titles) == 4
         assert {"One", "Three"} <= set(titles)
+
+    @pytest.mark.parametrize("fault", ["500", "an HTML page", "no bytes", "reset"])
+    def test_login_in_an_address_is_never_told(self, upstream: Upstream, fault: str) -> None:
+        stage = self.stage(upstream, login="me:hunter2@")
+        self.break_down(upstream, FAULTS[fault])
+        error = str(stage.look().error)
+        assert f"GET {upstream.url}/" in error
+        assert "hunter2" not in error
 
     def test_check_is_one_request_and_one_sentence(self, upstream: Upstream) -> None:
         stage = self.stage(upstream)

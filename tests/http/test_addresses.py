@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from digest.http.addresses import is_public
+from digest.http.addresses import checked, is_public, resolve
 
 PRIVATE = (
     "0.0.0.0",
@@ -58,3 +58,14 @@ def test_wrapping_an_address_in_ipv6_changes_nothing(address: ipaddress.IPv4Addr
     for prefix in ("::ffff:0:0", "64:ff9b::"):
         wrapped = ipaddress.IPv6Address(int(ipaddress.IPv6Address(prefix)) + int(address))
         assert is_public(wrapped) == is_public(address)
+
+
+@pytest.mark.parametrize("host", ["a..b", "x" * 70 + ".example"])
+def test_what_is_no_host_name_is_not_resolved(host: str) -> None:
+    with pytest.raises(OSError, match="not a host name"):
+        resolve(host, 80, timeout_s=10)
+
+
+def test_name_without_addresses_is_not_connected_to() -> None:
+    with pytest.raises(OSError, match="none\\.example has no address"):
+        checked("none.example", 80, timeout_s=1, allow_private=True, resolver=lambda *_, timeout_s: ())

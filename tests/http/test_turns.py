@@ -117,3 +117,22 @@ def test_deferred_host_is_left_alone_by_the_next_process_too(upstream: Upstream)
     with pytest.raises(RateLimitedError, match="another 500 s"):
         client_of(pace=pace).get(f"{upstream.url}/x", allow_private_address=True)
     assert upstream.asked == []
+
+
+def test_redirect_to_a_host_with_manners_of_its_own_keeps_them() -> None:
+    time_ = Time()
+
+    def answer(request: httpx2.Request) -> httpx2.Response:
+        if request.url.host == "mirror.example":
+            return httpx2.Response(302, headers={"Location": "https://rss.arxiv.org/rss/cs.CV"})
+        return httpx2.Response(200)
+
+    client = client_of(
+        transport=httpx2.MockTransport(answer),
+        pace=MemoryPace(time_.clock),
+        clock=time_.clock,
+        sleep=time_.sleep,
+    )
+    for _ in range(2):
+        client.get("https://mirror.example/")
+    assert time_.slept == [3.0]

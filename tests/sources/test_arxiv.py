@@ -186,3 +186,30 @@ def test_days_are_new_yorks_also_in_winter(upstream: Upstream) -> None:
     source = opened("arxiv", upstream.url)
     collection = source.collect(Position(), now=moment("2026-01-15 05:30"), window_days=0)
     assert [x.day for x in collection.listings] == [winter]
+
+
+def test_interval_of_the_settings_holds_between_all_requests() -> None:
+    time = Time()
+    asked: list[float] = []
+
+    def answer(request: httpx2.Request) -> httpx2.Response:
+        asked.append(time.now)
+        return httpx2.Response(404)
+
+    client = Client(
+        user_agent="test",
+        pace=MemoryPace(time.clock),
+        transport=httpx2.MockTransport(answer),
+        clock=time.clock,
+        sleep=time.sleep,
+    )
+    settings = Settings(
+        kind="arxiv",
+        name="arxiv",
+        min_interval_s=7.0,
+        base_url="http://mirror.example",
+        api_url="http://mirror.example/q?key=1",
+    )
+    found = open_source(settings, client).collect(Position(), now=NOON, window_days=1)
+    assert asked == [1000.0, 1007.0, 1014.0]
+    assert "GET http://mirror.example/q?key=…&search_query=" in str(found.error)

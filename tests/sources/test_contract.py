@@ -15,9 +15,14 @@ if TYPE_CHECKING:
     from tests.http.upstream import Asked, Upstream
 
 
+def at(upstream: Upstream, login: str) -> str:
+    """The upstream's address, with a login in it."""
+    return upstream.url.replace("://", f"://{login}")
+
+
 class TestArxiv(SourceContract):
-    def stage(self, upstream: Upstream, *, timeout_s: float = 20.0) -> Stage:
-        return Stage(upstream=upstream, source=opened("arxiv", upstream.url, timeout_s=timeout_s))
+    def stage(self, upstream: Upstream, *, timeout_s: float = 20.0, login: str = "") -> Stage:
+        return Stage(upstream=upstream, source=opened("arxiv", at(upstream, login), timeout_s=timeout_s))
 
     def announce(self, upstream: Upstream, titles: list[str]) -> None:
         entries = [paper(number, title=_xml(title)) for number, title in enumerate(titles)]
@@ -28,8 +33,10 @@ class TestArxiv(SourceContract):
 
 
 class TestHuggingFace(SourceContract):
-    def stage(self, upstream: Upstream, *, timeout_s: float = 20.0) -> Stage:
-        return Stage(upstream=upstream, source=opened("huggingface", upstream.url, timeout_s=timeout_s))
+    def stage(self, upstream: Upstream, *, timeout_s: float = 20.0, login: str = "") -> Stage:
+        return Stage(
+            upstream=upstream, source=opened("huggingface", at(upstream, login), timeout_s=timeout_s)
+        )
 
     def announce(self, upstream: Upstream, titles: list[str]) -> None:
         items = [{"title": title, "paper": {"id": f"2604.9{n:04}"}} for n, title in enumerate(titles)]
@@ -45,9 +52,9 @@ class TestHuggingFace(SourceContract):
 
 
 class TestFeed(SourceContract):
-    def stage(self, upstream: Upstream, *, timeout_s: float = 20.0) -> Stage:
+    def stage(self, upstream: Upstream, *, timeout_s: float = 20.0, login: str = "") -> Stage:
         return Stage(
-            upstream=upstream, source=opened("feed", f"{upstream.url}/feed.xml", timeout_s=timeout_s)
+            upstream=upstream, source=opened("feed", f"{at(upstream, login)}/feed.xml", timeout_s=timeout_s)
         )
 
     def announce(self, upstream: Upstream, titles: list[str]) -> None:
