@@ -114,3 +114,11 @@ def test_what_is_off_can_be_switched_on(tmp_path: Path) -> None:
 
 def test_the_example_says_that_its_secret_is_none() -> None:
     assert any("everybody knows" in warning for warning in load(EXAMPLE, {}).warnings)
+
+
+@pytest.mark.parametrize("path", sorted(options()))
+def test_every_option_is_in_the_documentation(path: str) -> None:
+    page = (EXAMPLE.parent / "docs" / "configuration.md").read_text(encoding="utf-8")
+    section, _, key = path.rpartition(".")
+    shown = path.removeprefix("mail.") if section.startswith("mail") else key
+    assert f"`{shown}`" in page
