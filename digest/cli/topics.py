@@ -26,7 +26,9 @@ def topics() -> None:
 @click.option("--text", default="", metavar="TEXT", help="Free text: what the papers are about.")
 @click.option("--example", "examples", multiple=True, metavar="ID", help="A paper like these (arXiv id).")
 @click.option("--days", type=click.IntRange(1, 3650), default=7, show_default=True, help="How far back.")
-@click.option("--limit", type=click.IntRange(1, 1000), default=SHOWN, show_default=True)
+@click.option(
+    "--limit", type=click.IntRange(1, 1000), default=SHOWN, show_default=True, help="Show at most so many."
+)
 @at_option
 @json_option
 @pass_app
