@@ -58,6 +58,21 @@ _NEGATED = re.compile(r"\b(?:not|no|non|never|nor|neither|\w+n['’]t)\b", re.IG
 _SENTENCE = re.compile(r"(?<=[.!?;])\s+(?=[^\sa-z])|(?<=[。！？；])")
 
 
+@dataclasses.dataclass(slots=True)
+class _Spared:
+    """A part about what is not wanted, begun by a line of this indent; a heading's is -1."""
+
+    indent: int
+    marked: bool
+    lines: int = 0
+
+    def ends_before(self, indent: int, *, marked: bool, gap: bool) -> bool:
+        """Whether a line no deeper than the first one is past the part: the next item, or a new paragraph."""
+        if not self.lines or indent > self.indent:
+            return False
+        return indent < self.indent or (self.marked if marked else gap)
+
+
 def wishes(text: str) -> Wishes:
     """What `text` wants and what it does not; empty for a text without words.
 
@@ -66,27 +81,28 @@ def wishes(text: str) -> Wishes:
     """
     wanted: list[list[str]] = [[]]
     unwanted: list[str] = []
-    spared: int | None = None  # the indent of the line that began a part about what is not wanted
+    spared: _Spared | None = None
     gap = True
     for line in _LINK.sub(r"\1", text).expandtabs(4).splitlines():
         content = line.strip()
         if not content:
             gap = True
             continue
-        indent, marked = len(line) - len(line.lstrip()), _MARKER.match(content)
-        content = content[marked.end() :] if marked else content
+        indent, marker = len(line) - len(line.lstrip()), _MARKER.match(content)
+        content = content[marker.end() :] if marker else content
         titled = _TITLE.match(content) is not None
-        if (titled and not marked) or (spared is not None and indent <= spared and (marked or gap)):
+        if spared and (titled or spared.ends_before(indent, marked=marker is not None, gap=gap)):
             spared = None
         if (titled or _INTRODUCES.match(content)) and _UNWANTED.search(content):
-            spared = -1 if content.startswith("#") else indent if marked or not gap else indent - 1
-        elif spared is not None:
+            spared = _Spared(indent=-1 if content.startswith("#") else indent, marked=marker is not None)
+        elif spared:
+            spared.lines += 1
             _spare(content, unwanted)
         elif label := _SPARED.match(content):
             _spare(content[label.end() :], unwanted)
         else:
             label = _ASKED.match(content)  # belongs to the wish above it
-            if not label and (marked or gap or titled):
+            if not label and (marker or gap or titled):
                 wanted.append([])
             for sentence in _SENTENCE.split(content[label.end() :] if label else content):
                 _hear(sentence, wanted[-1], unwanted)
@@ -98,11 +114,12 @@ def wishes(text: str) -> Wishes:
 def _hear(sentence: str, wanted: list[str], unwanted: list[str]) -> None:
     if _LESS.search(sentence):
         return
-    if _UNWANTED.search(sentence):
+    turn = _TURN.search(sentence)
+    head = sentence[: turn.start()] if turn else sentence
+    if _UNWANTED.search(head):
         _spare(sentence, unwanted)
         return
-    turn = _TURN.search(sentence)
-    wanted.append(_bare(sentence[: turn.start()] if turn else sentence))
+    wanted.append(_bare(head))
     if turn and turn[0].split()[-1].lower() not in ("unless", "without", "lacking"):
         _spare(sentence[turn.end() :], unwanted)
 
