@@ -43,7 +43,8 @@ class _Look:
 
 class HuggingFaceSource:
     """The daily papers, as a source without channels. The mark `read` is the last date that was read after
-    it had ended, as all before it were; `etag` belongs to the running day."""
+    it had ended, as all before it were; `asked` the running day that was read last, with how many it had
+    then; `etag` belongs to that day."""
 
     title = "Hugging Face"
 
@@ -59,21 +60,28 @@ class HuggingFaceSource:
         today = now.astimezone(dt.UTC).date()
         read = _date(position.get("read"))
         day = since or (read + _DAY if read else today - window_days * _DAY)
+        asked, _, count = (position.get("asked") or "").partition(" ")
         looks: list[_Look] = []
+        announced = False
         errors: list[str] = []
         while day <= today and len(errors) < MOST_FAILURES:
             look = self._day(day, known="" if since else position.get("etag") or "")
             looks.append(look)
+            # That an ended day is read once more, and says the same, makes no weekend's silence a listing.
+            again = day < today and day.isoformat() == asked and since is None
+            announced |= look.seen > int(count or 0) if again else look.listed
             if look.error:
                 errors.append(look.error)
             elif not errors and day < today and (read is None or day <= read + _DAY):
                 read = max(read or day, day)
-            position = position.moved(etag=look.etag) if day == today and not look.error else position
+            if day == today and not look.error:
+                seen = count if look.seen == 0 and look.listed else str(look.seen)  # unchanged: 304
+                position = position.moved(etag=look.etag, asked=f"{today} {seen}")
             day += _DAY
         return Collection(
             listings=tuple(listing for look in looks for listing in look.listings),
             # No weekend listing, and that is not an error.
-            status="failed" if errors else "ok" if any(look.listed for look in looks) else "quiet",
+            status="failed" if errors else "ok" if announced else "quiet",
             position=position.moved(read=read.isoformat()) if read else position,
             error="; ".join(errors) or None,
             seen=sum(look.seen for look in looks),

@@ -188,7 +188,14 @@ def test_running_day_that_has_not_changed_is_ok_without_news(world: World) -> No
 def test_weekend_is_quiet(world: World) -> None:
     world.days["04-17"] = [item(1)]
     world.look("04-17")
-    assert world.look("04-18").status == "ok"  # Friday's last reading is among it
+    assert world.look("04-18").status == "quiet"  # although Friday is read once more
+
+
+def test_what_a_friday_lists_late_is_no_silence(world: World) -> None:
+    world.days["04-17"] = [item(1)]
+    world.look("04-17")
+    world.days["04-17"] = [item(1), item(2)]
+    assert world.look("04-18").status == "ok"
     found = world.look("04-18", 18)
     assert (found.status, found.error) == ("quiet", None)
     assert world.look("04-19").status == "quiet"
