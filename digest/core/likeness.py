@@ -61,7 +61,9 @@ class Weigher:
         return self.papers[key]
 
 
-def likenesses(window: Window, profiles: Sequence[Profile], *, strict: bool = True) -> Iterator[Likeness]:
+def likenesses(
+    window: Window, profiles: Sequence[Profile], *, strict: bool = True, cells: int = CELLS
+) -> Iterator[Likeness]:
     """The likeness of each profile, in order. Not `strict`: also where it does not pass."""
     weigher = Weigher(window=window)
     singles = _singles(window)
@@ -69,7 +71,7 @@ def likenesses(window: Window, profiles: Sequence[Profile], *, strict: bool = Tr
     rows = 0
     for profile in profiles:
         more = len(profile.wanted) + len(profile.unwanted) + len(profile.examples) + 1
-        if block and (rows + more) * len(window.papers) > CELLS:
+        if block and (rows + more) * len(window.papers) > cells:
             yield from _block(window, block, weigher, singles, strict=strict)
             block, rows = [], 0
         block.append(profile)

@@ -11,6 +11,7 @@ import dataclasses
 import re
 
 LINES = 48  # of a text, wanted and unwanted each; nobody has yet typed 30
+LENGTH = 30_000  # characters that are read
 WORDS = 80  # in one line; a longer paragraph is parted between sentences
 
 
@@ -22,7 +23,7 @@ class Wishes:
     unwanted: tuple[str, ...] = ()
 
 
-_LINK = re.compile(r"!?\[([^\]]*)\]\([^)]*\)|https?://\S+")
+_LINK = re.compile(r"!?\[([^\]\n]{0,200})\]\([^)\n]{0,2000}\)|https?://\S+")
 _TITLE = re.compile(r"^(?:#{1,6}\s+.*|(?:\*\*|__)[^*_]+(?:\*\*|__):?)$")  # a heading, or a line in bold
 _MARKER = re.compile(r"^(?:[-*+•·–—▪◦]|\(?(?:\d{1,3}|[a-zA-Z]|[ivxIVX]{1,4})[.)])\s+")
 _INTRODUCES = re.compile(r"^[^.!?:]{2,80}:\**$")
@@ -47,7 +48,7 @@ _UNWANTED = re.compile(
 )
 # From here on a wanted sentence says what it does not mean, and an unwanted one what it would allow.
 _TURN = re.compile(
-    r"[\s,;(]+(?:but\s+(?:not|no|never)|(?:and|or)\s+not|rather\s+than|instead\s+of|except(?:\s+for)?|excluding"
+    r"[\s,;(](?:but\s+(?:not|no|never)|(?:and|or)\s+not|rather\s+than|instead\s+of|except(?:\s+for)?|excluding"
     r"|other\s+than|as\s+opposed\s+to|unless|without|not\s+(?:on|about|including)|apart\s+from|lacking)\b",
     re.IGNORECASE,
 )
@@ -83,13 +84,13 @@ def wishes(text: str) -> Wishes:
     unwanted: list[str] = []
     spared: _Spared | None = None
     gap = True
-    for line in _LINK.sub(r"\1", text).expandtabs(4).splitlines():
+    for line in _LINK.sub(r"\1", text[:LENGTH]).expandtabs(4).splitlines():
         content = line.strip()
         if not content:
             gap = True
             continue
         indent, marker = len(line) - len(line.lstrip()), _MARKER.match(content)
-        content = content[marker.end() :] if marker else content
+        content = " ".join((content[marker.end() :] if marker else content).split())
         titled = _TITLE.match(content) is not None
         if spared and (titled or spared.ends_before(indent, marked=marker is not None, gap=gap)):
             spared = None

@@ -57,14 +57,15 @@ class Selection:
     considered: int = 0
 
 
-def select(window: Window, wants: Sequence[Want]) -> list[Selection]:
-    """One selection for each want, in order. Topics that say the same are ranked once a block."""
+def select(window: Window, wants: Sequence[Want], *, block: int = BLOCK) -> list[Selection]:
+    """One selection for each want, in order. At most `block` topics are ranked at once (more only if one
+    reader has more), and topics that say the same are one."""
     people = People.of(window.papers if any(_may_name(want.subscriber) for want in wants) else ())
     found: list[Selection] = []
-    for block in _blocks(wants):
-        topics = [(topic, want.examples) for want in block for topic in want.subscriber.topics]
+    for some in _blocks(wants, block):
+        topics = [(topic, want.examples) for want in some for topic in want.subscriber.topics]
         ranked = Ranked.of(window, topics, people=people)
-        found.extend(_selection(ranked, want) for want in block)
+        found.extend(_selection(ranked, want) for want in some)
     return found
 
 
@@ -81,12 +82,12 @@ def _may_name(reader: Subscriber) -> bool:
     return any(topic.authors or topic.keywords for topic in reader.topics)
 
 
-def _blocks(wants: Sequence[Want]) -> Iterator[list[Want]]:
+def _blocks(wants: Sequence[Want], most: int) -> Iterator[list[Want]]:
     block: list[Want] = []
     keys: set[object] = set()
     for want in wants:
         new = {topic_key(topic, want.examples) for topic in want.subscriber.topics}
-        if block and len(keys | new) > BLOCK:
+        if block and len(keys | new) > most:
             yield block
             block, keys = [], set()
         block.append(want)

@@ -64,6 +64,13 @@ def test_any_text_is_heard_within_bounds(text: str) -> None:
     assert all(passage.strip() for passage in heard.wanted)
 
 
+@pytest.mark.parametrize(
+    "piece", ["(", "[", "not ", "but ", ",", " ", "**", "# ", "- ", "a. ", "no\n", "\n\t"]
+)
+def test_long_repetitions_are_heard_at_once(piece: str) -> None:
+    assert len(wishes(piece * 100_000).wanted) <= LINES
+
+
 def test_real_texts_lose_no_wish_to_their_refusals(shared: Path) -> None:
     typed = json.loads((shared / "samples" / "topics" / "what-people-type.json").read_text())
     texts = [row["free_text"] for row in typed if row["free_text"]]

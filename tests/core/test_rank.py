@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from digest.core import signs
-from digest.core.likeness import CELLS, likenesses
+from digest.core.likeness import likenesses
 from digest.core.profiles import Profile, topic_key
 from digest.core.rank import rank
 from digest.model import Topic
@@ -171,10 +171,11 @@ def test_blocks_of_a_large_window_rank_as_one() -> None:
     profiles = [
         Profile.of(Topic(name=str(at), text=one.abstract), {}) for at, one in enumerate(abstracts.papers())
     ]
-    whole = [like.gist.tolist() for like in likenesses(made, profiles)]
-    assert CELLS > 1000
-    parts = [like.gist.tolist() for profile in profiles for like in likenesses(made, [profile])]
-    assert np.allclose(whole, parts)
+    whole = list(likenesses(made, profiles))
+    for cells in (1, 1000):
+        parts = list(likenesses(made, profiles, cells=cells))
+        assert np.allclose([one.gist for one in whole], [one.gist for one in parts])
+        assert np.allclose([one.text for one in whole], [one.text for one in parts])
 
 
 def test_topics_that_differ_in_weight_alone_are_ranked_once() -> None:

@@ -152,6 +152,7 @@ def test_one_selection_for_each_want_in_order_whoever_else_asks() -> None:
     ]
     together = select(made, wants)
     assert together == [select(made, [want])[0] for want in wants]
+    assert together == select(made, wants, block=1) == select(made, wants, block=2)
     assert [selection.considered for selection in together] == [100, 99, 98, 97, 96]
 
 
