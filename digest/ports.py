@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Iterator, Sequence
 
-    from digest.model import Collection, Message, Outcome, Position
+    from digest.model import Collection, Listing, Message, Outcome, Position
 
 
 class Source(Protocol):
@@ -34,6 +34,14 @@ class Source(Protocol):
 
     def check(self, *, now: dt.datetime) -> str:
         """One polite request; one sentence on what it said. Raises SourceError."""
+
+
+@runtime_checkable
+class Catalogue(Protocol):
+    """A source that can also be asked for single papers by arXiv id."""
+
+    def look_up(self, arxiv_ids: Sequence[str], *, now: dt.datetime) -> tuple[Listing, ...]:
+        """The papers of at most 100 ids; one that there is not is left out. Raises SourceError."""
 
 
 class Mailer(Protocol):

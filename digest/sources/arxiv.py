@@ -17,7 +17,7 @@ from digest.sources import timetable
 from digest.sources.arxiv_feed import Batch, UnknownCategoryError, read_batch
 from digest.sources.arxiv_marks import Mark
 from digest.sources.arxiv_plan import Plan, advanced, make_plan
-from digest.sources.arxiv_query import Filled, fill
+from digest.sources.arxiv_query import Filled, fill, look_up
 from digest.sources.settings import Fetcher, conditional
 
 if TYPE_CHECKING:
@@ -109,6 +109,10 @@ class ArxivSource:
         if not batch.seen:
             return f"{named(url)} answers, with no papers: nothing is announced on weekends and holidays"
         return f"{named(url)} answers, with {batch.seen} papers announced on {batch.day}"
+
+    def look_up(self, arxiv_ids: Sequence[str], *, now: dt.datetime) -> tuple[Listing, ...]:
+        """See `ports.Catalogue`."""
+        return look_up(self._fetcher, self._api, source=self.name, arxiv_ids=arxiv_ids, today=now.date())
 
     def _look(self, category: str, mark: Mark, *, now: dt.datetime, afresh: bool) -> _Look:
         """Read the category's feeds until one is whole."""

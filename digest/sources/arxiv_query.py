@@ -8,17 +8,17 @@ replacements. https://info.arxiv.org/help/api/user-manual.html
 from __future__ import annotations
 
 import dataclasses
+import datetime as dt
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 from digest.core.arxiv import normalise_arxiv_id
-from digest.errors import FetchError, MalformedError
+from digest.errors import FetchError, MalformedError, SourceError
 from digest.http import named
 from digest.model import Listing
 from digest.sources import syndication, timetable
 
 if TYPE_CHECKING:
-    import datetime as dt
     from collections.abc import Collection, Sequence
 
     from digest.sources.settings import Fetcher
@@ -73,6 +73,18 @@ def fill(
         if seen >= min(page.total, MOST_RESULTS):
             break
     return Filled(listings=tuple(found.values()), seen=seen, whole=error is None, error=error)
+
+
+def look_up(
+    fetcher: Fetcher, api_url: str, *, source: str, arxiv_ids: Sequence[str], today: dt.date
+) -> tuple[Listing, ...]:
+    """The papers of these ids; an id that arXiv does not have is left out. Raises SourceError."""
+    parameters = f"id_list={','.join(arxiv_ids)}&max_results={len(arxiv_ids)}"
+    page = _page(fetcher, f"{api_url}{'&' if '?' in api_url else '?'}{parameters}")
+    if page.error is not None:
+        raise SourceError(page.error)
+    found = (_listing(entry, source=source, category="", days=(dt.date.min, today)) for entry in page.entries)
+    return tuple(listing for listing in found if listing)
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from digest.store.database import Database
 from digest.store.deliveries import Deliveries
 from digest.store.editions import Editions
+from digest.store.facts import Facts
 from digest.store.owners import Owner
 from digest.store.papers import Papers
 from digest.store.sources import Sources, StoredPace
@@ -35,6 +36,7 @@ class Store:
         self.deliveries = Deliveries(database)
         self.sources = Sources(database)
         self.pace = StoredPace(database)
+        self.facts = Facts(database)
 
     @classmethod
     def open(cls, url: str) -> Store:

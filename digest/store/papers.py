@@ -11,7 +11,7 @@ from pydantic import TypeAdapter
 from digest.core import identity
 from digest.core.statistics import Statistics
 from digest.model import Listing, Paper
-from digest.store import tables
+from digest.store import facts, tables
 from digest.store.database import parts
 
 if TYPE_CHECKING:
@@ -43,9 +43,10 @@ class Papers:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def absorb(self, connection: sa.Connection, listings: Sequence[Listing]) -> int:
+    def absorb(self, connection: sa.Connection, listings: Sequence[Listing], *, as_news: bool = True) -> int:
         """Fold listings into papers, within the caller's transaction; returns how many papers are new.
 
+        `as_news` False: they were looked up, not announced, and are in no edition for that.
         A replacement of a work that the library does not have is not taken in: it is no news, and
         nobody was told of the work.
         """
@@ -54,7 +55,7 @@ class Papers:
         rows: dict[tuple[str, str, str], dict[str, Any]] = {}
         for listing in listings:
             paper_id = shelf.place(listing)
-            if paper_id is not None and listing.kind != "replace":
+            if paper_id is not None and listing.kind != "replace" and as_news:
                 rows.setdefault(
                     (listing.source, listing.channel, listing.key),
                     {
@@ -84,9 +85,7 @@ class Papers:
             connection.execute(sa.insert(table), fresh)
 
     def _count(self, connection: sa.Connection, added: Iterable[Paper]) -> None:
-        grown = _statistics(connection).grown(list(added))
-        connection.execute(sa.delete(tables.facts).where(tables.facts.c.name == "statistics"))
-        connection.execute(sa.insert(tables.facts), {"name": "statistics", "value": grown.to_bytes()})
+        facts.put(connection, "statistics", _statistics(connection).grown(list(added)).to_bytes())
 
     def statistics(self) -> Statistics:
         """Document frequencies over the whole library."""
@@ -252,7 +251,7 @@ class _Shelf:
 
 
 def _statistics(connection: sa.Connection) -> Statistics:
-    value = connection.scalar(sa.select(tables.facts.c.value).where(tables.facts.c.name == "statistics"))
+    value = facts.get(connection, "statistics")
     return Statistics.empty() if value is None else Statistics.from_bytes(value)
 
 

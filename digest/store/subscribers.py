@@ -158,6 +158,13 @@ class Subscribers:
         with self._database.read() as connection:
             return [_membership(row) for row in connection.execute(query)]
 
+    def examples(self) -> set[str]:
+        """The arXiv ids that the topics of active readers name as examples."""
+        table = tables.subscribers
+        with self._database.read() as connection:
+            rows = connection.scalars(sa.select(table.c.topics).where(table.c.status == "active"))
+            return {one for topics in rows for topic in topics for one in topic["examples"]}
+
     def by_id(self, ids: Sequence[int]) -> dict[int, Membership]:
         """Memberships by id."""
         table = tables.subscribers
