@@ -3,8 +3,8 @@
     python benchmarks/rank.py [--json] [--papers 1000] [--readers 500] [--rounds 3]
 
 Calls `Window.of` and `select`, as `digest run` does. Every topic has words of its own, so that none is ranked
-for two readers at once; the papers' words are spread as in language (Zipf). CPU time of this process, the best
-of the rounds. Reading from a database is not in it.
+for two readers at once; the papers' words are spread as in language (Zipf). CPU time of this process, the
+best of the rounds. Reading from a database is not in it.
 """
 
 from __future__ import annotations
