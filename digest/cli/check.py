@@ -97,12 +97,13 @@ def _database(settings: Settings) -> Iterator[Line]:
 
 
 def _templates(settings: Settings) -> Iterator[Line]:
+    from digest.mail.check import check as prove
     from digest.mail.templates import Templates
 
     folder = settings.digest.templates
 
     def load() -> str:
-        Templates.load(folder)
+        prove(Templates.load(folder))
         return f"{folder} over ours" if folder else "ours"
 
     yield _tried("templates", load)

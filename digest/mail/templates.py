@@ -37,7 +37,8 @@ class Templates:
 
     @classmethod
     def load(cls, folder: Path | None = None) -> Templates:
-        """The built-in templates, single files replaced by those of `folder`, proved on a sample edition.
+        """The built-in templates, single files replaced by those of `folder` and then proved on a sample
+        edition. (Ours alone are proved by our tests and `digest check`, not again at each start.)
 
         Raises TemplateError, which names file and line, for a template that does not parse, asks for a
         word that does not exist, fails, or would say something else to a reader once it is compiled.
@@ -48,7 +49,7 @@ class Templates:
         templates = cls(*(_environment(folder, autoescape=escape) for escape in (True, False)))
         if folder is not None:
             templates._refuse_strangers(folder)
-        check(templates)
+            check(templates)
         return templates
 
     def render(self, name: str, *, nonce: str = "", **words: object) -> str:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from digest.errors import TemplateError
-from digest.mail.check import decoded
+from digest.mail.check import check, decoded
 from digest.mail.templates import Templates, builtin_folder
 from tests.mail.editions import EDITIONS, composed
 
@@ -146,3 +146,7 @@ def test_html_is_escaped_and_text_is_not(templates: Templates) -> None:
     assert "1,200 model releases" in mail.html
     assert "tab=a&amp;sort=b" in mail.html
     assert "tab=a&sort=b" in mail.text
+
+
+def test_the_built_in_templates_hold_the_proof_that_an_operators_must() -> None:
+    check(Templates.load())
