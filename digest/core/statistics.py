@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from digest.model import Paper
 
-LIMIT = 300_000  # terms; about 6 MB in memory a hundred thousand, a third of that as bytes
+LIMIT = 300_000  # terms; 5,600 papers have 209,000, which are 1.1 MB as bytes
 
 _HEAD = struct.Struct("<4sBIIIII")  # magic, version, papers, floor, terms, bytes of terms, crc of the rest
 _MAGIC, _VERSION = b"PDST", 1
