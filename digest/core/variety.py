@@ -12,7 +12,7 @@ from digest.core.vectors import dot
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-# Two papers are near-duplicates from this cosine on. Different works on one subject stay below (`core.signs`).
+# Near-duplicates have this cosine or more. Different works on one subject stay below (`core.signs`).
 SAME = 0.6
 _SHARED = 6  # rare terms that a pair must have in common to be looked at
 _RARE = 24  # papers that hold a rare term, at most: the product below stays small
