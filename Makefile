@@ -23,8 +23,8 @@ lint: setup
 
 test: lint
 	$(VENV)/bin/pytest -n auto --cov --cov-report=
-	@$(VENV)/bin/coverage report --include='digest/core/*,digest/mail/*' --fail-under=90 --format=total \
-	  | sed 's/^/branch coverage of core and mail, per cent: /'
+	@printf 'Coverage of digest/core and digest/mail, branches included, per cent: '
+	@$(VENV)/bin/coverage report --include='digest/core/*,digest/mail/*' --fail-under=90 --format=total
 
 # The slow proofs: recorded days hour by hour, every fault of the replayed world.
 proof: setup
