@@ -25,11 +25,13 @@ class Finding:
 
 
 def look_up(domain: str, *, selector: str | None = None, resolver: Resolver | None = None) -> list[Finding]:
-    """The three findings for a sender's domain. `selector` names the DKIM key, where we sign ourselves."""
+    """The three findings for a sender's domain. `selector` names the DKIM key, where we sign ourselves;
+    `resolver` stands in for the system's."""
     if resolver is None:
         from dns.resolver import Resolver as SystemResolver
 
         resolver = SystemResolver()
+        resolver.lifetime = TIMEOUT_S
     return [_spf(domain, resolver), _dkim(domain, selector, resolver), _dmarc(domain, resolver)]
 
 
@@ -94,7 +96,7 @@ def _texts(name: str, resolver: Resolver) -> tuple[list[str], str]:
     from dns.resolver import NXDOMAIN, NoAnswer
 
     try:
-        answer = resolver.resolve(name, "TXT", lifetime=TIMEOUT_S)
+        answer = resolver.resolve(name, "TXT")
     except (NXDOMAIN, NoAnswer):
         return [], ""
     except DNSException as error:

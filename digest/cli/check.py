@@ -53,8 +53,10 @@ def check(app: App, address: str | None, dns_too: bool, as_json: bool) -> None:
 
 
 def _lines(app: App, *, address: str | None, dns_too: bool) -> Iterator[Line]:
+    from digest.config import load
+
     try:
-        settings = app.settings()
+        settings = load(app.config_path)  # not app.settings(): its warnings are lines here
     except ConfigError as error:
         yield from (Line(what="settings", status="failed", sentence=fault) for fault in error.faults)
         return
@@ -65,8 +67,6 @@ def _lines(app: App, *, address: str | None, dns_too: bool) -> Iterator[Line]:
         sentence=f"{settings.path}: {_count(sources, 'source')}, {_count(readers, 'subscriber')}",
     )
     yield from (Line(what="settings", status="warning", sentence=one) for one in settings.warnings)
-    if not settings.sources:
-        yield Line(what="sources", status="warning", sentence="none is configured: add a [[sources]]")
     yield from _database(settings)
     yield from _templates(settings)
     yield from _works(settings, address=address)
@@ -135,6 +135,8 @@ def _send(works: Works, address: str, *, now: dt.datetime) -> str:
         reader = Subscriber(email=parse_address(address), trending=True)
     except ValueError as error:
         raise MailerError(f"--send: {error}") from error
+    site = dataclasses.replace(works.site, name=f"{works.site.name} (test)")
+    works = dataclasses.replace(works, site=site)
     message = preview(works, reader, now=now, delivery_id=f"test-{secrets.token_hex(8)}")
     (outcome,) = works.mailer.send([message])
     if outcome.kind != "accepted":

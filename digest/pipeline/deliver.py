@@ -78,12 +78,15 @@ def print_mail(works: Works, editions: Sequence[Edition]) -> CompiledMail:
 def letter(
     works: Works, subscriber: Subscriber, delivery_id: str, edition: Edition, *, date: dt.datetime
 ) -> Letter:
-    """All that is one reader's own in one mail."""
+    """All that is one reader's own in one mail. For somebody who is no reader (id 0: a test message) the
+    token unsubscribes nobody."""
+    signer = works.signer
+    token = signer.token("unsubscribe", subscriber.id) if subscriber.id else signer.token("test", 1)
     return Letter(
         delivery_id=delivery_id,
         edition=edition,
         subscriber=subscriber,
-        unsubscribe_token=works.signer.token("unsubscribe", subscriber.id),
+        unsubscribe_token=token,
         date=date,
     )
 
