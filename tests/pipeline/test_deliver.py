@@ -1,0 +1,248 @@
+"""From planned slots to a provider, with a provider of our own that answers as it is told."""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime as dt
+from typing import TYPE_CHECKING
+
+import pytest
+
+from digest import pipeline
+from digest.errors import DigestError
+from digest.links import Signer
+from digest.mail.site import Site
+from digest.mail.templates import Templates
+from digest.model import Collection, Listing, Outcome, Position, Subscriber, Topic
+from digest.pipeline.deliver import BACKOFF_S, WINDOW
+from digest.pipeline.works import Works
+from digest.store import Store
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+    from pathlib import Path
+
+    from digest.model import Message
+
+NOW = dt.datetime(2026, 4, 21, 12, tzinfo=dt.UTC)
+DAY = dt.date(2026, 4, 21)
+ACCEPTED = Outcome(kind="accepted", provider_id="ok")
+SITE = Site(
+    name="Paper Digest",
+    sender_name="Paper Digest",
+    sender_address="digest@example.org",
+    contact="digest@example.org",
+    unsubscribe="digest@example.org",
+    list_id="digest.example.org",
+)
+
+
+class ToldMailer:
+    """Answers as `answer` says, and keeps what it was handed."""
+
+    name = "told"
+
+    def __init__(self, answer: Callable[[Message], Outcome] = lambda _: ACCEPTED) -> None:
+        self.answer = answer
+        self.handed: list[Message] = []
+
+    def check(self) -> str:
+        return "ready"
+
+    def send(self, messages: Sequence[Message]) -> Iterator[Outcome]:
+        stopped: Outcome | None = None
+        for message in messages:
+            if stopped is None:
+                self.handed.append(message)
+                outcome = self.answer(message)
+                stopped = outcome if outcome.stop else None
+            yield stopped or outcome
+
+    def close(self) -> None:
+        pass
+
+
+class ToldSource:
+    """One telescope a day."""
+
+    name, title = "told", "Told"
+
+    def collect(
+        self, position: Position, *, now: dt.datetime, window_days: int, since: dt.date | None = None
+    ) -> Collection:
+        key = f"2604.{90000 + now.day}"
+        paper = Listing(
+            source="told", key=key, arxiv_id=key, day=now.date(), title=f"Telescope of day {now.day}"
+        )
+        return Collection(listings=(paper,), status="ok", position=position, seen=1)
+
+    def check(self, *, now: dt.datetime) -> str:
+        return "ready"
+
+
+@pytest.fixture
+def works(tmp_path: Path) -> Iterator[Works]:
+    """Twenty readers of telescopes, due, and a provider that takes everything."""
+    with Store.open(f"sqlite:///{tmp_path / 'digest.db'}") as store:
+        topic = Topic(name="Telescopes", keywords=("telescope",))
+        store.subscribers.add_all(
+            [(Subscriber(email=f"r{n}@example.org", topics=(topic,)), None, "") for n in range(20)]
+        )
+        yield Works(
+            store=store,
+            sources=(ToldSource(),),
+            mailer=ToldMailer(),
+            templates=Templates.load(),
+            site=SITE,
+            signer=Signer("a secret that is long enough for a test", ()),
+            clock=lambda: NOW,
+        )
+
+
+def with_answer(works: Works, answer: Callable[[Message], Outcome], *, at: dt.datetime = NOW) -> Works:
+    return dataclasses.replace(works, mailer=ToldMailer(answer), clock=lambda: at)
+
+
+def handed(works: Works) -> list[Message]:
+    assert isinstance(works.mailer, ToldMailer)
+    return works.mailer.handed
+
+
+def test_everyone_due_gets_one_mail_of_their_own(works: Works) -> None:
+    report = pipeline.run(works, now=NOW)
+    assert (report.due, report.composed, report.accepted) == (20, 20, 20)
+    assert sorted(message.recipient for message in handed(works)) == sorted(
+        f"r{n}@example.org" for n in range(20)
+    )
+    assert all(f"To: <{message.recipient}>".encode() in message.raw for message in handed(works))
+    tokens = {works.signer.token("unsubscribe", n + 1).encode() for n in range(20)}
+    assert all(any(token in message.raw for token in tokens) for message in handed(works))
+    assert pipeline.run(works, now=NOW).due == 0
+
+
+def test_what_is_to_be_tried_again_waits_and_says_the_same(works: Works) -> None:
+    busy = with_answer(works, lambda _: Outcome(kind="retry", reason="450 busy"))
+    report = pipeline.run(busy, now=NOW)
+    assert (report.accepted, report.waiting, report.is_clean) == (0, 20, False)
+    early = with_answer(works, lambda _: ACCEPTED, at=NOW + dt.timedelta(seconds=BACKOFF_S[0] - 1))
+    assert pipeline.run(early, now=NOW).waiting == 20
+    assert handed(early) == []
+    later = with_answer(works, lambda _: ACCEPTED, at=NOW + dt.timedelta(seconds=BACKOFF_S[0]))
+    assert pipeline.run(later, now=NOW).accepted == 20
+    first = {message.recipient: message.raw for message in handed(busy)}
+    assert {message.recipient: message.raw for message in handed(later)} == first
+
+
+def test_a_paper_that_was_revised_in_between_is_sent_as_it_was_frozen(works: Works) -> None:
+    pipeline.run(with_answer(works, lambda _: Outcome(kind="retry", reason="450", retry_after_s=60)), now=NOW)
+    store = works.store
+    with store.database.begin() as connection:
+        store.papers.absorb(
+            connection,
+            [
+                Listing(
+                    source="told",
+                    key="2604.90021",
+                    arxiv_id="2604.90021",
+                    kind="replace",
+                    version=2,
+                    day=DAY,
+                    title="Something else altogether",
+                )
+            ],
+        )
+    later = with_answer(works, lambda _: ACCEPTED, at=NOW + dt.timedelta(seconds=60))
+    pipeline.run(later, now=NOW)
+    assert all(b"Telescope of day 21" in message.raw for message in handed(later))
+
+
+def test_a_provider_that_refuses_as_a_whole_stops_the_run_and_the_next_goes_on(works: Works) -> None:
+    refusing = with_answer(works, lambda _: Outcome(kind="retry", reason="401 bad key", stop=True))
+    report = pipeline.run(refusing, now=NOW)
+    assert (report.waiting, report.stopped) == (20, "401 bad key")
+    assert len(handed(refusing)) == 1
+    assert {one.attempts for one in works.store.deliveries.waiting(("retry", "composed"))} == {0}
+    assert pipeline.run(works, now=NOW).accepted == 20
+
+
+def test_a_pause_that_the_provider_names_is_kept(works: Works) -> None:
+    limit = Outcome(kind="retry", reason="429", stop=True, retry_after_s=600)
+    pipeline.run(with_answer(works, lambda _: limit), now=NOW)
+    soon = with_answer(works, lambda _: ACCEPTED, at=NOW + dt.timedelta(seconds=599))
+    assert pipeline.run(soon, now=NOW).accepted == 20 - WINDOW  # those that were never handed over
+    then = with_answer(works, lambda _: ACCEPTED, at=NOW + dt.timedelta(seconds=600))
+    assert pipeline.run(then, now=NOW).accepted == WINDOW
+
+
+@pytest.mark.parametrize(
+    ("kind", "counted"), [("rejected", "failed"), ("suppressed", "failed"), ("uncertain", "uncertain")]
+)
+def test_what_is_final_is_not_tried_again(works: Works, kind: str, counted: str) -> None:
+    def answer(message: Message) -> Outcome:
+        if message.recipient == "r3@example.org":
+            return Outcome(kind=kind, reason="so it is")  # type: ignore[arg-type]
+        return ACCEPTED
+
+    report = pipeline.run(with_answer(works, answer), now=NOW)
+    assert (report.accepted, getattr(report, counted)) == (19, 1)
+    again = with_answer(works, lambda _: ACCEPTED)
+    assert pipeline.run(again, now=NOW).due == 0
+    assert handed(again) == []
+
+
+def test_papers_of_a_rejected_mail_come_again_and_those_of_an_uncertain_one_do_not(works: Works) -> None:
+    def answer(message: Message) -> Outcome:
+        if message.recipient == "r3@example.org":
+            return Outcome(kind="rejected", reason="too long")
+        if message.recipient == "r4@example.org":
+            return Outcome(kind="uncertain", reason="no answer")
+        return ACCEPTED
+
+    pipeline.run(with_answer(works, answer), now=NOW)
+    next_day = with_answer(works, lambda _: ACCEPTED, at=NOW + dt.timedelta(days=1))
+    pipeline.run(next_day, now=NOW + dt.timedelta(days=1))
+    raw = {message.recipient: message.raw for message in handed(next_day)}
+    assert b"Telescope of day 21" in raw["r3@example.org"]
+    assert b"Telescope of day 21" not in raw["r4@example.org"]
+    assert b"Telescope of day 22" in raw["r4@example.org"]
+
+
+def test_a_wish_to_stop_ends_between_two_flights(works: Works) -> None:
+    told = ToldMailer()
+    stopping = dataclasses.replace(works, mailer=told, should_stop=lambda: len(told.handed) >= WINDOW)
+    report = pipeline.run(stopping, now=NOW)
+    assert (report.accepted, report.waiting) == (WINDOW, 20 - WINDOW)
+    assert pipeline.run(works, now=NOW).accepted == 20 - WINDOW
+
+
+def test_a_mailer_that_dies_leaves_at_most_a_flight_uncertain(works: Works) -> None:
+    def die(_: Message) -> Outcome:
+        raise DigestError("the cable was pulled")
+
+    with pytest.raises(DigestError, match="cable"):
+        pipeline.run(with_answer(works, die), now=NOW)
+    report = pipeline.run(works, now=NOW)
+    assert (report.uncertain, report.accepted) == (WINDOW, 20 - WINDOW)
+    assert report.uncertain_total == WINDOW
+
+
+def test_readers_who_leave_before_their_claim_are_not_handed_over(works: Works) -> None:
+    def answer(_: Message) -> Outcome:
+        for number in range(20):
+            works.store.subscribers.set_status(f"r{number}@example.org", "left", at=NOW)
+        return ACCEPTED
+
+    leaving = with_answer(works, answer)
+    report = pipeline.run(leaving, now=NOW)
+    assert (report.accepted, report.failed) == (WINDOW, 20 - WINDOW)
+    assert len(handed(leaving)) == WINDOW
+
+
+def test_an_unsent_slot_expires_when_the_next_is_due_and_its_papers_come_then(works: Works) -> None:
+    pipeline.run(with_answer(works, lambda _: Outcome(kind="retry", reason="450")), now=NOW)
+    tomorrow = NOW + dt.timedelta(days=1)
+    after = with_answer(works, lambda _: ACCEPTED, at=tomorrow)
+    report = pipeline.run(after, now=tomorrow)
+    assert (report.due, report.failed, report.accepted) == (40, 20, 20)
+    assert all(b"Telescope of day 21" in message.raw for message in handed(after))
+    assert all(b"Telescope of day 22" in message.raw for message in handed(after))
