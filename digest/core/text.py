@@ -31,8 +31,8 @@ _EMOJI = "\u2190-\u2bff\U0001f000-\U0001faff"
 _LOOSE = re.compile(
     f"(?<![{_JOINED}])\u200c|\u200c(?![{_JOINED}])"
     f"|(?<![{_JOINED}{_EMOJI}\ufe0f])\u200d|\u200d(?![{_JOINED}{_EMOJI}])"
-    f"|(?<![{_EMOJI}0-9#*\xa9\xae])\ufe0f"
 )
+_UNCOLOURED = re.compile(f"(?<![{_EMOJI}0-9#*\xa9\xae])\ufe0f")
 # More marks on one letter than any spelling has would run into the lines above and below.
 _MARK = "[\u0300-\u036f\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f]"
 _PILE = re.compile(f"({_MARK}{{4}}){_MARK}+")
@@ -47,7 +47,8 @@ def plain(text: str) -> str:
     'Ca t nets Bcc: x'
     """
     if not text.isascii():
-        text = _LOOSE.sub("", _GONE.sub("", _BLANK.sub(" ", text)))
+        text = _UNCOLOURED.sub("", _GONE.sub("", _BLANK.sub(" ", text)))
+        text = _LOOSE.sub("", text)  # after, for a joiner may stand on a U+FE0F that is still there
         text = _PILE.sub(r"\1", unicodedata.normalize("NFC", text))
     elif not text.isprintable():
         text = _BLANK.sub(" ", text)

@@ -5,7 +5,7 @@ import time
 import unicodedata
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from digest.core.text import clean, plain, safe_url, sentences, shorten, stem_plural, words
@@ -61,6 +61,7 @@ def test_marks_piled_on_a_letter_are_cut() -> None:
 
 @check
 @given(anything)
+@example("\ufe0f\u200dक")
 def test_plain_text_stays_as_it_is(text: str) -> None:
     once = plain(text)
     assert plain(once) == once
@@ -128,9 +129,9 @@ def test_clean_text_is_short_plain_and_has_no_script(text: str, limit: int) -> N
     "piece", ["<", "<b>", "<a x=1 ", "<!--", "<script>", "&amp;", "<a ", "\u0301", "\u202e", "]]>"]
 )
 def test_hostile_text_is_cleaned_in_good_time(piece: str) -> None:
-    start = time.perf_counter()
+    start = time.process_time()
     assert len(clean(piece * (100_000 // len(piece)), limit=6000)) <= 6000
-    assert time.perf_counter() - start < 10
+    assert time.process_time() - start < 10
 
 
 def test_cut_falls_between_words_and_is_shown() -> None:
