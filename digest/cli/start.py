@@ -8,6 +8,7 @@ import click
 
 from digest.cli.frame import App, pass_app
 from digest.cli.logging import log_to_stderr
+from digest.errors import ConfigError
 
 
 @click.command()
@@ -18,12 +19,14 @@ from digest.cli.logging import log_to_stderr
 def start(app: App, every_s: float | None) -> None:
     """Run the schedule in the foreground. SIGTERM lets what is in flight finish.
 
-    Sources are read twice an hour; a reader's mail leaves within ten minutes after its hour. Two of these
-    at once are harmless, and so is `digest run` beside it.
+    The configuration file is read again at each tick. Sources are read twice an hour; a reader's mail
+    leaves within ten minutes after its hour. Two of these at once are harmless, and so is `digest run`
+    beside it.
     """
     import structlog
 
     from digest import pipeline
+    from digest.config import load
     from digest.schedule import TICK_S, Metronome, collects, spread
     from digest.wiring import open_works
 
@@ -33,7 +36,13 @@ def start(app: App, every_s: float | None) -> None:
     collected: dt.datetime | None = None
 
     def tick() -> None:
-        nonlocal collected
+        nonlocal collected, settings
+        try:
+            settings = load(app.config_path)  # readers and topics may have changed since
+        except ConfigError as error:
+            log.error(  # noqa: TRY400
+                "settings.refused", faults=" | ".join(error.faults), then="going on with the earlier ones"
+            )
         now = dt.datetime.now(dt.UTC)
         collecting = collects(now, collected)
         with open_works(settings, should_stop=metronome.is_stopping, tell=log.info) as works:

@@ -113,21 +113,28 @@ class StoredPace:
 
     def reserve(self, host: str, min_interval_s: float) -> float:
         """Take the host's next free moment; returns the seconds until then."""
-        table = tables.hosts
         now = time.time()
+        if not min_interval_s:  # nothing to keep: no need to wait for another writer
+            with self._database.read() as connection:
+                return max(0.0, (_free_at(connection, host) or 0.0) - now)
         with self._database.begin() as connection:
-            found = connection.scalar(sa.select(table.c.free_at).where(table.c.host == host))
+            found = _free_at(connection, host)
             start = max(now, found or 0.0)
             _keep(connection, host, start + min_interval_s, known=found is not None)
         return start - now
 
     def defer(self, host: str, seconds: float) -> None:
         """The host asked not to be asked for so long."""
-        table = tables.hosts
         with self._database.begin() as connection:
-            found = connection.scalar(sa.select(table.c.free_at).where(table.c.host == host))
+            found = _free_at(connection, host)
             free_at = max(time.time() + seconds, found or 0.0)
             _keep(connection, host, free_at, known=found is not None)
+
+
+def _free_at(connection: sa.Connection, host: str) -> float | None:
+    table = tables.hosts
+    found: float | None = connection.scalar(sa.select(table.c.free_at).where(table.c.host == host))
+    return found
 
 
 def _keep(connection: sa.Connection, host: str, free_at: float, *, known: bool) -> None:
