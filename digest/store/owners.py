@@ -27,13 +27,18 @@ class Owner:
         self.id = secrets.token_hex(8)
         try:
             folder.mkdir(mode=0o700, exist_ok=True)
-            self._file = os.open(self._path(self.id), os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600)
+            # Locked before it has its name, so that nobody can find it there and not locked.
+            unnamed = folder / f"{self.id}.new"
+            self._file = os.open(unnamed, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600)
             fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            unnamed.rename(self._path(self.id))
         except OSError as error:
             raise StoreError(
                 f"{folder}: cannot keep this process's lock there: {error.strerror}; "
                 "the database's folder must be writable and have room"
             ) from error
+        for path in folder.glob("*.lock"):
+            self.is_alive(path.stem)  # what dead processes left is taken away
 
     def _path(self, owner: str) -> Path:
         return self._folder / f"{owner}.lock"

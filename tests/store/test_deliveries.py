@@ -182,6 +182,7 @@ def test_an_owner_lives_as_long_as_its_process(store: Store, tmp_path: Path) -> 
         process.wait()
     assert not mine.is_alive(other)
     mine.close()
+    assert list((tmp_path / "owners").iterdir()) == []
 
 
 def test_the_database_itself_refuses_a_second_row_for_a_slot(store: Store) -> None:
