@@ -117,7 +117,8 @@ def _works(settings: Settings, *, address: str | None) -> Iterator[Line]:
         with open_works(settings) as works:
             for source in works.sources:
                 yield _tried(source.name, lambda source=source: source.check(now=now))  # type: ignore[misc]
-            line = _tried(f"provider {works.mailer.name}", works.mailer.check)
+            provider = works.mailer.name
+            line = _tried(f"provider {provider}", lambda: works.mailer.check().removeprefix(f"{provider}: "))
             yield line
             if address is not None and line.status == "ok":
                 yield _tried("test message", lambda: _send(works, address, now=now))

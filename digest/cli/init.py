@@ -6,6 +6,7 @@ import contextlib
 import os
 import secrets
 import shlex
+import shutil
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from digest.config.starter import Answers
 
 _ZONEINFO = "zoneinfo/"
+_ALSO_UTC = ("Etc/UTC", "Etc/UCT", "Etc/Universal", "Etc/Zulu", "UCT", "Universal", "Zulu")
 
 
 @click.command()
@@ -100,9 +102,10 @@ def local_timezone(etc: Path = Path("/etc")) -> str:
         candidates.append((etc / "timezone").read_text(encoding="utf-8").strip())
     for candidate in filter(None, candidates):
         try:
-            return str(parse_timezone(candidate))
+            zone = str(parse_timezone(candidate))
         except ValueError:
             continue
+        return "UTC" if zone in _ALSO_UTC else zone  # mails name the zone: by its usual name
     return "UTC"
 
 
@@ -226,7 +229,18 @@ def _already(path: Path) -> str:
 
 def _say_what_next(path: Path, answers: Answers) -> None:
     config = "" if path == Path("digest.toml") else f" --config {shlex.quote(str(path))}"
+    said = f"{_program()}{config}"
     click.echo(f"Wrote {path} (time zone {answers.timezone}). Mails go into the folder outbox beside it.")
-    click.echo("Next:")
-    click.echo(f"  digest{config} run")
-    click.echo(f"  digest{config} preview {shlex.quote(answers.email)} --open")
+    click.echo("Next, to read the sources, look at the mail, and send it:")
+    click.echo(f"  {said} collect")
+    click.echo(f"  {said} preview {shlex.quote(answers.email)} --open")
+    click.echo(f"  {said} run")
+
+
+def _program() -> str:
+    """How this program is called: by its name where a shell finds it, by its path otherwise."""
+    here = Path(sys.argv[0])
+    if here.name != "digest" or not here.is_file():
+        return "digest"
+    found = shutil.which("digest")
+    return "digest" if found and Path(found).samefile(here) else shlex.quote(str(here.absolute()))

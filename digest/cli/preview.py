@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
 import email
 import email.policy
@@ -22,6 +23,7 @@ from digest.errors import UsageError
 )
 @click.option("--text", is_flag=True, help="The text part instead of the HTML.")
 @click.option("--open", "open_it", is_flag=True, help="Show it in the browser.")
+@click.option("--again", is_flag=True, help="Also what they were sent before, of the last days.")
 @at_option
 @pass_app
 def preview(
@@ -30,6 +32,7 @@ def preview(
     out: Path | None,
     text: bool,
     open_it: bool,
+    again: bool,
     at: dt.datetime | None,
 ) -> None:
     """The mail that this reader would get now, out of the papers in the library.
@@ -45,7 +48,12 @@ def preview(
             raise UsageError(f"{address}: no such subscriber; `digest subscribers list` shows all of them")
         if works.store.papers.count() == 0:
             note("The library is empty: `digest collect` reads the sources.")
-        message = compose_preview(works, member.subscriber, now=at or dt.datetime.now(dt.UTC))
+        reader = member.subscriber
+        if again:
+            reader = dataclasses.replace(reader, id=0)  # a stranger, to whom all of the window is news
+        elif works.store.editions.cut_offs([reader.id]):
+            note("This is what came since their last mail; --again shows what they were sent as well.")
+        message = compose_preview(works, reader, now=at or dt.datetime.now(dt.UTC))
     parsed = email.message_from_bytes(message.raw, policy=email.policy.default)
     body = parsed.get_body(("plain" if text else "html",))
     words = body.get_content() if body is not None else ""

@@ -33,15 +33,20 @@ def run(app: App, at: dt.datetime | None, dry_run: bool, email: str | None, as_j
     from digest.wiring import open_works
 
     now = at or dt.datetime.now(dt.UTC)
-    with stages() as progress, open_works(app.settings(), scratch=dry_run, progress=progress) as works:
+    settings = app.settings()
+    with stages() as progress, open_works(settings, scratch=dry_run, progress=progress) as works:
         if email is not None and works.store.subscribers.find(email) is None:
             raise UsageError(f"{email}: no such subscriber; `digest subscribers list` shows all of them")
         report = pipeline.run(works, now=now, email=email)
         would = _would_send(works, report) if dry_run else []
+        following = None if report.due else _following(works, now, email)
     if as_json:
         print_json(to_json(report) | ({"would_send": would} if dry_run else {}))
     else:
-        _print(report, would, dry_run=dry_run)
+        sent = "would be sent" if dry_run else "sent"
+        if settings.mail.provider == "outbox" and not dry_run:
+            sent = f"written into {settings.mail.outbox.folder}"
+        _print(report, would, sent=sent, following=following)
     finish(0 if report.is_clean else 1)
 
 
@@ -90,7 +95,22 @@ def _would_send(works: Works, report: Report) -> list[dict[str, Any]]:
     ]
 
 
-def _print(report: Report, would: list[dict[str, Any]], *, dry_run: bool) -> None:
+def _following(works: Works, now: dt.datetime, email: str | None) -> dt.datetime | None:
+    """When the next slot comes, of that reader or of all; None if nobody gets mail."""
+    from digest.core.due import due_slot
+
+    store = works.store.subscribers
+    members = store.everyone() if email is None else [store.find(email)]
+    readers = [member.subscriber for member in members if member and member.status == "active"]
+    slots = (
+        due_slot(reader.cadence, timezone=reader.timezone, send_at=reader.send_at, now=now)
+        for reader in readers
+    )
+    return min((slot.next_at for slot in slots), default=None)
+
+
+def _print(report: Report, would: list[dict[str, Any]], *, sent: str, following: dt.datetime | None) -> None:
+    """The report in words; `sent` says what became of an accepted mail."""
     for name, reading in report.sources.items():
         click.echo(f"{name}: {reading.status}, {reading.new} new of {reading.seen} read")
         if reading.error:
@@ -104,7 +124,6 @@ def _print(report: Report, would: list[dict[str, Any]], *, dry_run: bool) -> Non
                 click.echo(f"           {', '.join(paper['reasons'])}")
     if would:
         click.echo("")
-    sent = "would be sent" if dry_run else "sent"
     counts = [
         (report.accepted, sent),
         (report.skipped, "skipped: nothing new for them"),
@@ -115,6 +134,7 @@ def _print(report: Report, would: list[dict[str, Any]], *, dry_run: bool) -> Non
     if report.due:
         click.echo(f"{report.due} due: " + ", ".join(f"{n} {words}" for n, words in counts if n))
     else:
-        click.echo("Nobody is due.")
+        then = f" before {following:%Y-%m-%d %H:%M} UTC" if following else ""
+        click.echo(f"Nobody is due{then}.")
     if report.stopped:
         note(f"The run was stopped: {report.stopped}")

@@ -167,12 +167,13 @@ def import_(app: App, file: Path, as_json: bool) -> None:
         if became == "left"
     ]
     added, updated = done.count("added"), done.count("updated")
+    left_out = len({fault.partition(":")[0] for fault in faults})  # a row may have several faults
     if as_json:
         print_json({"added": added, "updated": updated, "faults": faults})
     else:
         for fault in faults:
             note(f"{file}: {fault}")
-        click.echo(f"{added} added, {updated} brought up to date, {len(faults)} left out")
+        click.echo(f"{added} added, {updated} brought up to date, {left_out} left out")
     finish(1 if faults else 0)
 
 

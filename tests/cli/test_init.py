@@ -33,7 +33,7 @@ def init(folder: Path, *arguments: str, **environ: str) -> subprocess.CompletedP
         capture_output=True,
         text=True,
         check=False,
-        env={**os.environ, **environ},
+        env={**os.environ, "PATH": os.defpath, **environ},
     )
 
 
@@ -46,13 +46,28 @@ def written(folder: Path) -> Settings:
 def test_an_address_is_enough(tmp_path: Path) -> None:
     done = init(tmp_path, "--email", "me@example.org", TZ="Europe/Berlin")
     assert (done.returncode, done.stderr) == (0, "")
-    assert done.stdout.splitlines()[-2:] == ["  digest run", "  digest preview me@example.org --open"]
+    assert done.stdout.splitlines()[-3:] == [
+        f"  {DIGEST} collect",
+        f"  {DIGEST} preview me@example.org --open",
+        f"  {DIGEST} run",
+    ]
     assert stat.S_IMODE((tmp_path / "digest.toml").stat().st_mode) == 0o600
     found = written(tmp_path)
     assert [source.kind for source in found.sources] == ["huggingface"]
     (reader,) = found.readers()
     assert (reader.email, reader.timezone, reader.trending) == ("me@example.org", "Europe/Berlin", True)
     assert (found.mail.provider, found.site.sender_address) == ("outbox", "me@example.org")
+
+
+def test_a_program_that_the_shell_finds_is_called_by_its_name(tmp_path: Path) -> None:
+    done = init(tmp_path, "--email", "me@example.org", PATH=str(Path(DIGEST).parent))
+    assert done.stdout.splitlines()[-1] == "  digest run"
+
+
+def test_utc_goes_by_its_usual_name(tmp_path: Path) -> None:
+    assert init(tmp_path, "--email", "me@example.org", TZ="Etc/UTC").returncode == 0
+    (reader,) = written(tmp_path).readers()
+    assert reader.timezone == "UTC"
 
 
 def test_flags_say_it_all(tmp_path: Path) -> None:
@@ -62,7 +77,7 @@ def test_flags_say_it_all(tmp_path: Path) -> None:
         "Vision: nerf, gaussian splatting", "--topic", "Robots", "--no-huggingface",
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
-    assert "  digest --config 'a new/folder/digest.toml' run" in done.stdout.splitlines()
+    assert f"  {DIGEST} --config 'a new/folder/digest.toml' run" in done.stdout.splitlines()
     found = written(tmp_path / "a new" / "folder")
     assert [(source.kind, source.categories) for source in found.sources] == [
         ("arxiv", ("cs.CL", "cs.CV", "math.AG"))

@@ -33,9 +33,15 @@ def test_a_run_prints_one_object_and_nothing_else(digest: Callable[..., Said]) -
     }
 
 
-def test_a_run_in_words(digest: Callable[..., Said]) -> None:
-    assert digest("run", "--at", AT).out == "1 due: 1 sent\n"
-    assert digest("run", "--at", AT).out == "Nobody is due.\n"
+def test_a_run_in_words(digest: Callable[..., Said], folder: Path) -> None:
+    assert digest("run", "--at", AT).out == f"1 due: 1 written into {folder / 'outbox'}\n"
+    assert digest("run", "--at", AT).out == "Nobody is due before 2026-04-22 07:00 UTC.\n"
+    assert (
+        digest("run", "--at", "2026-04-22T08:00:00Z", "--dry-run").out
+        == "1 due: 1 skipped: nothing new for them\n"
+    )
+    digest("subscribers", "pause", "ada@example.org")
+    assert digest("run", "--at", "2026-04-22T08:00:00Z").out == "Nobody is due.\n"
 
 
 def test_a_dry_run_says_what_and_why_and_changes_nothing(digest: Callable[..., Said], folder: Path) -> None:
@@ -67,6 +73,16 @@ def test_only_the_named_reader_is_served(digest: Callable[..., Said]) -> None:
     assert digest("run", "--at", AT, "--json").json["accepted"] == 1
     unknown = digest("run", "--at", AT, "--subscriber", "nobody@example.org")
     assert (unknown.code, unknown.out) == (2, "")
+
+
+def test_what_was_sent_can_be_looked_at_again(digest: Callable[..., Said]) -> None:
+    digest("run", "--at", AT)
+    since = digest("preview", "ada@example.org", "--at", AT, "--text")
+    assert "telescope" not in since.out.lower().partition("you get this")[0]
+    assert "--again" in since.err
+    again = digest("preview", "ada@example.org", "--at", AT, "--text", "--again")
+    assert "A telescope for everybody" in again.out
+    assert "--again" not in again.err
 
 
 def test_a_preview_is_the_mail_and_remembers_nothing(digest: Callable[..., Said], folder: Path) -> None:

@@ -61,6 +61,16 @@ def test_a_csv_takes_in_what_is_right_and_names_what_is_not(
     assert said.json["faults"][0].startswith("row 3: email: expected a mail address")
 
 
+def test_a_row_with_several_faults_is_left_out_once(digest: Callable[..., Said], folder: Path) -> None:
+    path = folder / "readers.csv"
+    path.write_text(
+        "email,timezone,send_at\nnobody,Berlin,25:00\nbo@example.org,UTC,07:00\n", encoding="utf-8"
+    )
+    said = digest("subscribers", "import", str(path))
+    assert len(said.err.splitlines()) == 3
+    assert said.out == "1 added, 0 brought up to date, 1 left out\n"
+
+
 def test_what_is_exported_can_be_imported(digest: Callable[..., Said], folder: Path) -> None:
     path = folder / "readers.csv"
     path.write_text(CSV, encoding="utf-8")
