@@ -45,12 +45,13 @@ def sources(app: App, at: dt.datetime | None, as_json: bool) -> None:
         click.echo("No source is configured: add a [[sources]] to the configuration file.")
         return
     print_table(
-        ("source", "status", "last success", "read", "new", "what it said"),
+        ("source", "status", "last success", "read to", "entries", "new", "what it said"),
         [
             (
                 row["name"],
                 row["status"],
                 _ago(row["succeeded_at"], now),  # type: ignore[arg-type]
+                _read_to(row["position"]),  # type: ignore[arg-type]
                 row["seen"],
                 row["new"],
                 row["error"] or "",
@@ -58,6 +59,22 @@ def sources(app: App, at: dt.datetime | None, as_json: bool) -> None:
             for row in rows
         ],
     )
+
+
+def _read_to(marks: dict[str, str]) -> str:
+    """How far it has read, in the marks that are days: one for the source, or one for each of its parts."""
+    days = {name: mark for name, mark in marks.items() if _is_day(mark)}
+    if len(set(days.values())) == 1:
+        return next(iter(days.values()))
+    return ", ".join(f"{name} {day}" for name, day in sorted(days.items()))
+
+
+def _is_day(mark: str) -> bool:
+    try:
+        dt.date.fromisoformat(mark)
+    except ValueError:
+        return False
+    return len(mark) == len("2026-04-21")
 
 
 def _ago(then: dt.datetime | None, now: dt.datetime) -> str:
