@@ -5,10 +5,15 @@ PY := $(VENV)/bin/python
 setup: $(VENV)/.ready
 
 $(VENV)/.ready: pyproject.toml
+	@echo "Setting up $(VENV); the first time it takes a minute."
 	@if command -v uv >/dev/null 2>&1; then \
-	  test -x $(PY) || uv venv -q $(VENV); uv pip install -q --compile-bytecode --python $(PY) -e '.[dev]'; \
+	  { test -x $(PY) || uv venv -q $(VENV); } && \
+	  uv pip install -q --compile-bytecode --python $(PY) -e '.[dev]'; \
 	else \
-	  test -x $(PY) || python3 -m venv $(VENV); $(PY) -m pip install -q -e '.[dev]'; \
+	  python3 -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+	    { echo "Python 3.11 or newer is needed; python3 is $$(python3 --version 2>&1)."; exit 1; }; \
+	  { test -x $(VENV)/bin/pip || python3 -m venv --clear $(VENV); } && \
+	  $(PY) -m pip install -q -e '.[dev]'; \
 	fi
 	@touch $@
 
