@@ -11,7 +11,9 @@ from pydantic import ValidationError
 from digest.config import SourceSettings, SubscriberSettings, TopicSettings, load
 from digest.config.flags import checked
 from digest.errors import ConfigError, UsageError
+from digest.mailers import PROVIDERS
 from digest.model import Cadence, Subscriber, Topic
+from digest.sources import KINDS
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -196,14 +198,14 @@ send_at = "25:00"
 def test_every_fault_is_told_at_once_with_its_path_and_what_was_expected(tmp_path: Path) -> None:
     assert faults(tmp_path, MANY) == [
         'sourcess: unknown key; nearest: "sources"',
-        'mail.provider: unknown "sendgird"; known: outbox, smtp, sendgrid, null',
+        f'mail.provider: unknown "sendgird"; known: {", ".join(PROVIDERS)}',
         'mail.smtp.port: expected a whole number, got "abc"',
         'mail.smtp.pasword: unknown key; nearest: "password"',
         "digest.max_papers: expected at least 1, got 0",
         'digest.trending: expected true or false, got "perhaps"',
         "digest.window_days: expected a whole number, got 1.5",
         'sources[0].categories: unknown category "cs.ML"; nearest: cs.LG, stat.ML',
-        'sources[1].kind: unknown "fed"; known: arxiv, huggingface, feed',
+        f'sources[1].kind: unknown "fed"; known: {", ".join(KINDS)}',
         'subscribers[0].timezone: unknown time zone "Berlin"; nearest: Europe/Berlin',
         (
             'subscribers[0].cadence: expected "daily", "weekdays", "weekly:mon" (to "weekly:sun") or '
