@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import re
 
 from digest.errors import AddressError
@@ -32,6 +33,7 @@ def address(text: str) -> str:
     return f"{local}@{host}"
 
 
+@functools.lru_cache(maxsize=4096)  # most readers have their mailbox with one of a few providers
 def domain(text: str) -> str:
     """A host's name in ASCII. Raises AddressError."""
     ascii_text = text if text.isascii() else _idna(text)

@@ -7,19 +7,19 @@ All else is said once a paper, however many readers get it.
 from __future__ import annotations
 
 import dataclasses
-import functools
 from typing import TYPE_CHECKING
 
 from digest.mail.sentences import GIST_LIMIT, gist
-from digest.mail.words import clean, plural, rounded, short_date, shorten
+from digest.mail.words import BRIEF, clean, plural, rounded, short_date, shorten
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from digest.model import Item, Paper
 
 TITLE_LIMIT = 240
 NAME_LIMIT = 60
 CATEGORY_LIMIT = 24  # with the date before it, it stays on one line of a small phone
-WORD_LIMIT = 80
 REASONS_SHOWN = 8
 
 
@@ -59,15 +59,57 @@ class CardWords:
 
 def card_key(item: Item, *, year: int) -> CardKey:
     """The card that shows this item in a mail of that year."""
+    return shown((item,), year=year)[0][0]
+
+
+def why_words(item: Item) -> str:
+    """Why this paper, in one line: `gaussian splatting, point cloud · by Ada Lovelace · like “Title”`."""
+    return shown((item,), year=0)[0][1]
+
+
+def shown(items: Sequence[Item], *, year: int) -> list[tuple[CardKey, str]]:
+    """The `card_key` and the `why_words` of each item, both from one look at its reasons."""
+    found: list[tuple[CardKey, str]] = []
+    for item in items:
+        reasons = item.reasons
+        why = ""
+        for reason in reasons:
+            if reason.kind != "keyword" or len(reasons) > REASONS_SHOWN:
+                found.append(_shown(item, year))
+                break
+            words = BRIEF[reason.words]
+            why = f"{why}, {words}" if why else words
+        else:
+            found.append(((item.paper_id, item.revision, (), year, item.upvotes, item.stars), why))
+    return found
+
+
+def _shown(item: Item, year: int) -> tuple[CardKey, str]:
+    """The same for reasons of any kind and number."""
     authors: tuple[str, ...] = ()
     upvotes = item.upvotes
-    for reason in item.reasons:
-        kind = reason.kind
+    said: dict[str, str] = {}
+    for place, reason in enumerate(item.reasons):
+        kind, words = reason.kind, reason.words
         if kind == "author":
-            authors = (*authors, reason.words)
+            authors = (*authors, words)
         elif kind == "trending":
             upvotes = None  # the reason says it
-    return item.paper_id, item.revision, authors, year, upvotes, item.stars
+        if place < REASONS_SHOWN:
+            words = BRIEF[words] if kind != "example" else f"“{BRIEF[words]}”"
+            said[kind] = f"{said[kind]}, {words}" if kind in said else _LEADS[kind] + words
+    why = " · ".join([said[kind] for kind in _LEADS if kind in said])
+    return (item.paper_id, item.revision, authors, year, upvotes, item.stars), why
+
+
+_LEADS = {
+    "keyword": "",
+    "author": "by ",
+    "text": "about ",
+    "example": "like ",
+    "category": "in ",
+    "trending": "",
+}
 
 
 def card_words(paper: Paper, key: CardKey) -> CardWords:
@@ -104,33 +146,6 @@ def authors_words(paper: Paper, *, matched: tuple[str, ...]) -> str:
     ]
     hidden = len(names) - len(shown)
     return ", ".join(shown) + (f" and {hidden} more" if hidden else "")
-
-
-def why_words(item: Item) -> str:
-    """Why this paper, in one line: `gaussian splatting, point cloud · by Ada Lovelace · like “Title”`."""
-    said: dict[str, str] = {}
-    for reason in item.reasons[:REASONS_SHOWN]:
-        kind = reason.kind
-        words = _word(reason.words) if kind != "example" else f"“{_word(reason.words)}”"
-        said[kind] = f"{said[kind]}, {words}" if kind in said else _LEADS[kind] + words
-    if len(said) == 1:
-        return said.popitem()[1]
-    return " · ".join([said[kind] for kind in _LEADS if kind in said])
-
-
-_LEADS = {
-    "keyword": "",
-    "author": "by ",
-    "text": "about ",
-    "example": "like ",
-    "category": "in ",
-    "trending": "",
-}
-
-
-@functools.lru_cache(maxsize=65_536)  # a reader's few keywords are the reasons of many papers
-def _word(words: str) -> str:
-    return shorten(clean(words), WORD_LIMIT)
 
 
 def _safe(url: str | None) -> str:

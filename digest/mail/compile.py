@@ -12,10 +12,11 @@ from typing import TYPE_CHECKING, cast
 
 from digest.mail.cards import CardKey, CardWords, card_key, card_words
 from digest.mail.compose import CompiledMail, frame
-from digest.mail.filling import encode
+from digest.mail.encoding import encode, uses
+from digest.mail.forms import NOWHERE, Forms
 from digest.mail.inline import inline
 from digest.mail.letters import MailWords, SectionWords, SubjectWords
-from digest.mail.marks import Slot, parse, sentinel
+from digest.mail.marks import CARD, Slot, parse, sentinel
 from digest.mail.templates import HTML, SUBJECT, TEXT
 
 if TYPE_CHECKING:
@@ -51,14 +52,18 @@ def compile_mail(
     words = _stand_ins(nonce, list(cards.values()))
     html = inline(templates.render(HTML, nonce=nonce, site=site, mail=words))
     text = templates.render(TEXT, nonce=nonce, site=site, mail=words)
+    html_tree, text_tree = parse(html, nonce, name=HTML), parse(text, nonce, name=TEXT)
+    forms = Forms.of([*uses(html_tree, html=True), *uses(text_tree, html=False)])
     head, middle, tail = frame(site, f"=_{nonce}".encode())
     return CompiledMail(
         site=site,
         head=head,
         middle=middle,
         tail=tail,
-        html=encode(parse(html, nonce, name=HTML), html=True),
-        text=encode(parse(text, nonce, name=TEXT), html=False),
+        forms=forms,
+        why=(*forms.fields[CARD], NOWHERE)[0],
+        html=encode(html_tree, forms, html=True),
+        text=encode(text_tree, forms, html=False),
         subjects={kind: _subject(templates, site, kind=kind, nonce=nonce) for kind in SUBJECT_KINDS},
         places={key: place for place, key in enumerate(cards)},
         titles=[card.title for card in cards.values()],

@@ -7,32 +7,28 @@ some hundred times as fast (`benchmarks/compose.py`).
 from __future__ import annotations
 
 import dataclasses
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from digest.mail.addresses import address
-from digest.mail.cards import CardKey, card_key, why_words
-from digest.mail.filling import Encoded, fill
+from digest.mail.cards import card_key, shown
+from digest.mail.filling import Scope, fill
 from digest.mail.headers import named, own_lines, shared_lines
-from digest.mail.letters import mail_words, subject_words, trimmed
+from digest.mail.letters import mail_of, subject_words, trimmed
+from digest.mail.marks import MAIL, SECTION
 from digest.mail.quoted import decoded_size
 from digest.model import Message
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from digest.mail.letters import MailWords
+    from digest.mail.cards import CardKey
+    from digest.mail.filling import Drawn, Encoded
+    from digest.mail.forms import Field, Forms
     from digest.mail.marks import Slot
     from digest.mail.site import Letter, Site
-    from digest.model import Edition, Item
+    from digest.model import Edition, Item, Section
 
 HTML_LIMIT = 80_000  # bytes as decoded; Gmail cuts a mail off near 102 KB
-
-
-class Placed(NamedTuple):
-    """A card of one reader: which of the compiled ones, and why it is there."""
-
-    place: int
-    why: str
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,6 +39,8 @@ class CompiledMail:
     head: bytes  # the header lines that all mails have, and the start of the text part
     middle: bytes  # from the text part to the HTML part
     tail: bytes
+    forms: Forms
+    why: Field
     html: Sequence[Encoded]
     text: Sequence[Encoded]
     subjects: Mapping[str, Sequence[str | Slot]]  # by SubjectWords.kind
@@ -55,35 +53,32 @@ class CompiledMail:
         Raises AddressError for a reader's address, LookupError for an edition that was not compiled.
         """
         recipient = address(letter.subscriber.email)
-        words, html = self._fitted(letter)
-        # Encoding never shrinks, so most mails are known to fit without being decoded.
-        while (
-            sum(map(len, html)) > HTML_LIMIT
-            and decoded_size(b"".join(html)) > HTML_LIMIT
-            and len(letter.edition.items) > 1
-        ):
-            letter = dataclasses.replace(letter, edition=trimmed(letter.edition))
-            words, html = self._fitted(letter)
-        text: list[bytes] = []
-        fill(self.text, (words,), text)
-        raw = b"".join((
-            own_lines(
-                self.site,
-                recipient=named(letter.subscriber.name, recipient),
-                subject=self.subject(letter.edition, date=words.date),
-                delivery_id=letter.delivery_id,
-                date=letter.date,
-                token=letter.unsubscribe_token,
-            ),
-            self.head,
-            *text,
-            self.middle,
-            *html,
-            self.tail,
-        ))  # fmt: skip
+        date, mail = self._drawn(letter)
+        own = own_lines(
+            self.site,
+            recipient=named(letter.subscriber.name, recipient),
+            subject=self.subject(letter.edition, date=date),
+            delivery_id=letter.delivery_id,
+            date=letter.date,
+            token=letter.unsubscribe_token,
+        )
+        parts = [own, self.head]
+        fill(self.text, mail, parts)
+        parts.append(self.middle)
+        fill(self.html, mail, parts)
+        parts.append(self.tail)
+        raw = b"".join(parts)
+        # Encoding never shrinks, so most mails are known to fit without a second look.
+        if len(raw) > HTML_LIMIT and len(letter.edition.items) > 1 and self._html_size(mail) > HTML_LIMIT:
+            return self.compose(dataclasses.replace(letter, edition=trimmed(letter.edition)))
         return Message(
             delivery_id=letter.delivery_id, sender=self.site.return_path, recipient=recipient, raw=raw
         )
+
+    def _html_size(self, mail: Scope) -> int:
+        html: list[bytes] = []
+        fill(self.html, mail, html)
+        return decoded_size(b"".join(html))
 
     def subject(self, edition: Edition, *, date: str) -> str:
         """The subject of this edition, in Unicode."""
@@ -93,22 +88,40 @@ class CompiledMail:
             part if isinstance(part, str) else getattr(words, part.name) for part in self.subjects[words.kind]
         )
 
-    def _fitted(self, letter: Letter) -> tuple[MailWords[Placed], list[bytes]]:
+    def _drawn(self, letter: Letter) -> tuple[str, Scope]:
+        """The mail's date, and all that is this reader's, encoded."""
         year = letter.edition.slot.scheduled_at.year
-        words = mail_words(
-            letter, self.site, card=lambda item: Placed(self._place(item, year), why_words(item))
-        )
-        html: list[bytes] = []
-        fill(self.html, (words,), html)
-        return words, html
+        places, pieces_of = self.places, self.why.pieces
+
+        def cards(section: Section) -> tuple[Drawn, ...]:
+            try:
+                return tuple([
+                    (places[key], pieces_of(words) if words else ())
+                    for key, words in shown(section.items, year=year)
+                ])  # fmt: skip
+            except KeyError as missing:
+                paper_id, revision, *_ = missing.args[0]
+                raise LookupError(
+                    f"paper {paper_id} at revision {revision}: in none of the editions compiled"
+                ) from None
+
+        words = mail_of(letter, self.site, cards=cards)
+        pieces = self.forms.pieces(MAIL, words)
+        sections = [
+            Scope((*pieces, *self.forms.pieces(SECTION, section)), (), section.cards)
+            for section in words.sections
+        ]
+        return words.date, Scope(tuple(pieces), sections)
 
     def _place(self, item: Item, year: int) -> int:
         try:
             return self.places[card_key(item, year=year)]
         except KeyError:
-            raise LookupError(
-                f"paper {item.paper_id} at revision {item.revision}: in none of the editions compiled"
-            ) from None
+            raise _unknown(item) from None
+
+
+def _unknown(item: Item) -> LookupError:
+    return LookupError(f"paper {item.paper_id} at revision {item.revision}: in none of the editions compiled")
 
 
 def frame(site: Site, boundary: bytes) -> tuple[bytes, bytes, bytes]:

@@ -85,6 +85,7 @@ def phrase(name: str) -> bytes:
     return f'"{quoted}"'.encode()
 
 
+@functools.lru_cache(maxsize=4096)  # one best paper and one number of papers is the subject of many mails
 def unstructured(text: str) -> bytes:
     """A subject: as it is if it is ASCII, as encoded words otherwise."""
     text = shorten(clean(text), SUBJECT_LIMIT)

@@ -6,10 +6,12 @@ Sentences about a number are made here and never in a template: a template has n
 from __future__ import annotations
 
 import dataclasses
+import functools
+import math
 from typing import TYPE_CHECKING, Generic, TypeVar
 from zoneinfo import ZoneInfo
 
-from digest.mail.words import WEEKDAYS, clean, listed, long_date, number, shorten, zone_words
+from digest.mail.words import BRIEF, WEEKDAYS, clean, listed, long_date, number, shorten, zone_words
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -21,7 +23,6 @@ if TYPE_CHECKING:
 Card = TypeVar("Card")
 
 NAMED_TOPICS = 5
-TITLE_LIMIT = 80
 SUBJECT_TITLE_LIMIT = 60
 
 
@@ -50,23 +51,24 @@ class MailWords(Generic[Card]):
 
 def mail_words(letter: Letter, site: Site, *, card: Callable[[Item], Card]) -> MailWords[Card]:
     """The words of one mail; `card` makes a card of an item."""
+    return mail_of(letter, site, cards=lambda section: tuple([card(item) for item in section.items]))
+
+
+def mail_of(letter: Letter, site: Site, *, cards: Callable[[Section], tuple[Card, ...]]) -> MailWords[Card]:
+    """The words of one mail; `cards` makes the cards of a section."""
     edition, reader = letter.edition, letter.subscriber
     zone = ZoneInfo(reader.timezone)
     here = edition.slot.scheduled_at.astimezone(zone)
-    empty = not any(section.items for section in edition.sections)
+    sections = [
+        SectionWords(title=BRIEF[section.title], cards=cards(section), more=more(section))
+        for section in edition.sections
+        if section.items
+    ]
     return MailWords(
         date=long_date(here.date()),
-        intro="" if empty else intro(edition),
-        quiet=quiet(edition, reader, zone=zone) if empty else "",
-        sections=tuple(
-            SectionWords(
-                title=section_title(section),
-                cards=tuple([card(item) for item in section.items]),
-                more=more(section),
-            )
-            for section in edition.sections
-            if section.items
-        ),
+        intro=intro(edition) if sections else "",
+        quiet="" if sections else quiet(edition, reader, zone=zone),
+        sections=tuple(sections),
         notice=notice(edition.notices, hour=here.hour) if edition.notices else "",
         about=about(reader, site),
         unsubscribe_url=site.unsubscribe_url(letter.unsubscribe_token),
@@ -85,33 +87,31 @@ def trimmed(edition: Edition) -> Edition:
     )
 
 
-def section_title(section: Section) -> str:
-    """The reader's own name for a topic, never long enough to fill the page."""
-    return shorten(clean(section.title), TITLE_LIMIT)
-
-
 def intro(edition: Edition) -> str:
     """12 of 231 new papers: 7 for Vision, 3 for Robots, 2 trending."""
-    sections = [section for section in edition.sections if section.items]
-    count = sum(len(section.items) for section in sections)
-    of = f" of {number(edition.considered)}" if edition.considered >= count else ""
-    papers = "paper" if count == 1 and edition.considered <= 1 else "papers"
-    lead = f"{number(count)}{of} new {papers}"
-    if len(sections) == 1:
-        every = "all " if count > 1 else ""
-        return f"{lead}, {every}{_share(sections[0], '')}"
-    topics = [section for section in sections if section.kind == "topic"]
-    parts = [_share(section) for section in topics[:NAMED_TOPICS]]
-    if others := topics[NAMED_TOPICS:]:
-        papers_left = sum(len(section.items) for section in others)
-        parts.append(f"{papers_left} for {len(others)} more {'topic' if len(others) == 1 else 'topics'}")
-    parts += [_share(section) for section in sections if section.kind == "trending"]
-    return f"{lead}: {', '.join(parts)}"
-
-
-def _share(section: Section, count: str | None = None) -> str:
-    lead = f"{len(section.items)} " if count is None else count
-    return f"{lead}trending" if section.kind == "trending" else f"{lead}for {section_title(section)}"
+    topics: list[str] = []
+    trending: list[str] = []
+    count = left = left_topics = 0
+    for section in edition.sections:
+        papers = len(section.items)
+        count += papers
+        if not papers:
+            continue
+        if section.kind == "trending":
+            trending.append(f"{papers} trending")
+        elif len(topics) < NAMED_TOPICS:
+            topics.append(f"{papers} for {BRIEF[section.title]}")
+        else:
+            left += papers
+            left_topics += 1
+    of = f" of {edition.considered:,}" if edition.considered >= count else ""
+    lead = f"{count:,}{of} new {'paper' if count == 1 and edition.considered <= 1 else 'papers'}"
+    if len(topics) + len(trending) == 1 and not left:
+        share = (topics or trending)[0].partition(" ")[2]
+        return f"{lead}, {'all ' if count > 1 else ''}{share}"
+    if left:
+        topics.append(f"{left} for {left_topics} more {'topic' if left_topics == 1 else 'topics'}")
+    return f"{lead}: {', '.join(topics + trending)}"
 
 
 def more(section: Section) -> str:
@@ -158,7 +158,7 @@ def notice(notices: tuple[Notice, ...], *, hour: int) -> str:
 
 def about(reader: Subscriber, site: Site) -> str:
     """Why this reader gets this mail, and when."""
-    topics = [shorten(clean(topic.name), TITLE_LIMIT) for topic in reader.topics[:NAMED_TOPICS]]
+    topics = [BRIEF[topic.name] for topic in reader.topics[:NAMED_TOPICS]]
     if left := len(reader.topics) - NAMED_TOPICS:
         topics += [f"{left} more"] if left > 0 else []
     if reader.trending or not topics:
@@ -166,7 +166,7 @@ def about(reader: Subscriber, site: Site) -> str:
     hour = f"{reader.send_at.hour:02}:{reader.send_at.minute:02}"
     when = f"{_often(reader)} at {hour} {zone_words(reader.timezone)}"
     who = clean(reader.email)
-    return f"You get this {when}, because {who} subscribed to {listed(topics)} at {clean(site.name)}."
+    return f"You get this {when}, because {who} subscribed to {listed(topics)} at {site.name}."
 
 
 def _often(reader: Subscriber) -> str:
@@ -196,19 +196,26 @@ def subject_words(edition: Edition, *, date: str, title: Callable[[Item], str]) 
     """The best paper is the strongest that a topic brought, or the hottest where no topic brought any."""
     topical = trending = 0
     best: Item | None = None
+    strongest = -math.inf
     for section in edition.sections:
+        items = section.items
         if section.kind == "trending":
-            trending += len(section.items)
+            trending += len(items)
             continue
-        topical += len(section.items)
-        for item in section.items:
-            if best is None or item.score > best.score:
-                best = item
+        topical += len(items)
+        for item in items:
+            if item.score > strongest:
+                best, strongest = item, item.score
     if best is None and trending:
         best = edition.items[0]
     return SubjectWords(
         kind="papers" if topical else "trending" if trending else "quiet",
         count=number(topical + trending),
-        best=shorten(title(best), SUBJECT_TITLE_LIMIT) if best else "",
+        best=_best(title(best)) if best else "",
         date=date,
     )
+
+
+@functools.lru_cache(maxsize=4096)  # one paper is the best of many mails
+def _best(title: str) -> str:
+    return shorten(title, SUBJECT_TITLE_LIMIT)

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 LEVELS = ("mail", "section", "card", "subject")
+MAIL, SECTION, CARD, _ = range(len(LEVELS))
 REPEATED = frozenset({"mail.sections", "section.cards"})
 OPTIONAL = frozenset({"mail.intro", "mail.quiet", "mail.notice", "section.more", "card.why"})
 

@@ -9,6 +9,9 @@ from __future__ import annotations
 from binascii import a2b_qp, b2a_qp
 
 SOFT_BREAK = b"=\r\n"
+ROOM = 75  # bytes of a line that a soft break ends
+
+_ITSELF = bytes(code for code in range(0x20, 0x7F) if code != ord("="))
 
 
 def piece(text: str) -> bytes:
@@ -17,12 +20,17 @@ def piece(text: str) -> bytes:
     >>> piece("é = 1\\n.. and on")
     b'=C3=A9 =3D 1\\r\\n.. and on=\\r\\n'
     """
-    if "\n" not in text:
-        return line(text) + SOFT_BREAK if text else b""
-    lines = text.split("\n")
-    last = lines.pop()
+    *lines, last = text.split("\n")
     encoded = b"".join([line(one) + b"\r\n" for one in lines])
-    return encoded + line(last) + SOFT_BREAK if last else encoded
+    return encoded + _open(line(last)) + SOFT_BREAK if last else encoded
+
+
+def _open(encoded: bytes) -> bytes:
+    """An encoded line with room for a soft break: b2a_qp ends a text with up to 76 bytes, as it may."""
+    if len(encoded) - encoded.rfind(b"\n") - 1 <= ROOM:
+        return encoded
+    cut = -3 if encoded[-3:-2] == b"=" else -1  # never within an escape
+    return encoded[:cut] + SOFT_BREAK + encoded[cut:]
 
 
 def line(text: str) -> bytes:
@@ -31,9 +39,12 @@ def line(text: str) -> bytes:
     Line by line, because b2a_qp writes 77 bytes for 74 characters, a trailing blank and a line end; and soft
     breaks as LF alone where it has not seen a CRLF.
     """
-    if len(text) < 76 and text.isascii() and text.isprintable() and "=" not in text and text[-1:] != " ":
-        return text.encode()  # most of what is a reader's own stands for itself
-    return b2a_qp(text.encode()).replace(b"\n", b"\r\n")
+    raw = text.encode()
+    if not raw.translate(None, _ITSELF) and raw[-1:] != b" ":  # most of what is a reader's own
+        if len(raw) <= ROOM:
+            return raw
+        return SOFT_BREAK.join([raw[at : at + ROOM] for at in range(0, len(raw), ROOM)])
+    return b2a_qp(raw).replace(b"\n", b"\r\n")
 
 
 def decoded_size(encoded: bytes) -> int:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import functools
 import re
 from typing import TYPE_CHECKING
 from urllib.parse import quote
@@ -19,6 +18,8 @@ if TYPE_CHECKING:
 
 
 _URL = re.compile(r"https?://[A-Za-z0-9.:\[\]-]+(?:/[A-Za-z0-9._~!$&()*+,;=:@%/-]*)?")
+
+_UNRESERVED = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_.-~@+"
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,9 +76,9 @@ class Site:
         return self.web_url(token) or self.mailto_url(token)
 
 
-@functools.lru_cache(maxsize=256)  # the same few words three times a mail
 def _quoted(text: str) -> str:
-    return quote(text, safe="@+")
+    # `quote` looks at each character where a token has none to be quoted.
+    return quote(text, safe="@+") if text.encode("utf-8", "replace").translate(None, _UNRESERVED) else text
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)

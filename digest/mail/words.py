@@ -59,6 +59,25 @@ def shorten(text: str, limit: int) -> str:
     return _LEFT_HANGING.sub("", head) + ELLIPSIS
 
 
+class _Brief(dict[str, str]):
+    """Keywords, names of topics and the like as they were written → one line of at most BRIEF_LIMIT.
+
+    The few words of a reader come again in every section and for many papers, and many readers share theirs.
+    Forgets all of them when there are too many: a run has readers without end.
+    """
+
+    def __missing__(self, words: str) -> str:
+        if len(self) >= BRIEF_KEPT:
+            self.clear()
+        self[words] = brief = shorten(clean(words), BRIEF_LIMIT)
+        return brief
+
+
+BRIEF_LIMIT = 80
+BRIEF_KEPT = 32_768  # some 6 MB of short words
+BRIEF = _Brief()
+
+
 def number(count: int) -> str:
     """1234 → "1,234"."""
     return f"{count:,}"
@@ -88,7 +107,8 @@ def listed(words: Sequence[str]) -> str:
     >>> listed(["arXiv", "Hugging Face"])
     'arXiv and Hugging Face'
     """
-    return " and ".join(part for part in (", ".join(words[:-1]), words[-1] if words else "") if part)
+    before, last = ", ".join(words[:-1]), words[-1] if words else ""
+    return f"{before} and {last}" if before and last else before or last
 
 
 @functools.lru_cache(maxsize=64)  # the one day of a run, in a few zones
