@@ -14,6 +14,7 @@ from digest.mail.cards import CardKey, CardWords, card_key, card_words
 from digest.mail.compose import CompiledMail, frame
 from digest.mail.encoding import encode, uses
 from digest.mail.forms import NOWHERE, Forms
+from digest.mail.headers import own_template
 from digest.mail.inline import inline
 from digest.mail.letters import MailWords, SectionWords, SubjectWords
 from digest.mail.marks import CARD, Slot, parse, sentinel
@@ -57,6 +58,7 @@ def compile_mail(
     head, middle, tail = frame(site, f"=_{nonce}".encode())
     return CompiledMail(
         site=site,
+        own=own_template(site),
         head=head,
         middle=middle,
         tail=tail,
@@ -66,7 +68,7 @@ def compile_mail(
         text=encode(text_tree, forms, html=False),
         subjects={kind: _subject(templates, site, kind=kind, nonce=nonce) for kind in SUBJECT_KINDS},
         places={key: place for place, key in enumerate(cards)},
-        titles=[card.title for card in cards.values()],
+        titles={key[:2]: card.title for key, card in cards.items()},
     )
 
 
@@ -90,7 +92,7 @@ def _stand_ins(nonce: str, cards: Sequence[CardWords]) -> MailWords[CardWords]:
         cards=tuple(dataclasses.replace(card, why=stand_in("card.why")) for card in cards),
         more=stand_in("section.more"),
     )
-    names = [field.name for field in dataclasses.fields(MailWords) if field.name != "sections"]
+    names = [name for name in MailWords._fields if name != "sections"]
     return MailWords(sections=(section,), **{name: stand_in(f"mail.{name}") for name in names})
 
 

@@ -10,7 +10,7 @@ import dataclasses
 from typing import TYPE_CHECKING
 
 from digest.mail.addresses import address
-from digest.mail.cards import card_key, shown
+from digest.mail.cards import shown
 from digest.mail.filling import Scope, fill
 from digest.mail.headers import named, own_lines, shared_lines
 from digest.mail.letters import mail_of, subject_words, trimmed
@@ -36,6 +36,7 @@ class CompiledMail:
     """Everything that mails to these readers share, encoded; made by `compile_mail`."""
 
     site: Site
+    own: bytes  # what `own_lines` fills
     head: bytes  # the header lines that all mails have, and the start of the text part
     middle: bytes  # from the text part to the HTML part
     tail: bytes
@@ -45,7 +46,7 @@ class CompiledMail:
     text: Sequence[Encoded]
     subjects: Mapping[str, Sequence[str | Slot]]  # by SubjectWords.kind
     places: Mapping[CardKey, int]
-    titles: Sequence[str]  # of the cards, by place
+    titles: Mapping[tuple[int, int], str]  # of the papers, by id and revision
 
     def compose(self, letter: Letter) -> Message:
         """The message for one reader, with as many papers as fit in HTML_LIMIT.
@@ -55,7 +56,7 @@ class CompiledMail:
         recipient = address(letter.subscriber.email)
         date, mail = self._drawn(letter)
         own = own_lines(
-            self.site,
+            self.own,
             recipient=named(letter.subscriber.name, recipient),
             subject=self.subject(letter.edition, date=date),
             delivery_id=letter.delivery_id,
@@ -82,11 +83,12 @@ class CompiledMail:
 
     def subject(self, edition: Edition, *, date: str) -> str:
         """The subject of this edition, in Unicode."""
-        year = edition.slot.scheduled_at.year
-        words = subject_words(edition, date=date, title=lambda item: self.titles[self._place(item, year)])
-        return "".join(
-            part if isinstance(part, str) else getattr(words, part.name) for part in self.subjects[words.kind]
-        )
+        words = subject_words(edition, date=date, title=self._title)
+        parts = self.subjects[words.kind]
+        return "".join([part if isinstance(part, str) else getattr(words, part.name) for part in parts])
+
+    def _title(self, item: Item) -> str:
+        return self.titles[item.paper_id, item.revision]
 
     def _drawn(self, letter: Letter) -> tuple[str, Scope]:
         """The mail's date, and all that is this reader's, encoded."""
@@ -112,16 +114,6 @@ class CompiledMail:
             for section in words.sections
         ]
         return words.date, Scope(tuple(pieces), sections)
-
-    def _place(self, item: Item, year: int) -> int:
-        try:
-            return self.places[card_key(item, year=year)]
-        except KeyError:
-            raise _unknown(item) from None
-
-
-def _unknown(item: Item) -> LookupError:
-    return LookupError(f"paper {item.paper_id} at revision {item.revision}: in none of the editions compiled")
 
 
 def frame(site: Site, boundary: bytes) -> tuple[bytes, bytes, bytes]:

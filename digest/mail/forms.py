@@ -9,7 +9,7 @@ from __future__ import annotations
 import dataclasses
 from typing import TYPE_CHECKING
 
-from digest.mail.quoted import ROOM, SOFT_BREAK, line, piece
+from digest.mail.quoted import ROOM, SOFT_BREAK, line_of, piece
 from digest.mail.wrapping import wrap
 
 if TYPE_CHECKING:
@@ -86,13 +86,15 @@ class Field:
         """The words in each form, without the soft break that must follow."""
         raw = words.encode()
         marks = raw.translate(None, _PLAIN)
+        if not marks and len(raw) <= self.room:
+            return (raw,) * len(self.forms)
         if marks.strip(_NARROW):
             return tuple([form.encode(words) for form in self.forms])
-        if len(raw) > self.room:
-            if not marks:
-                return tuple([form.fold(words) for form in self.forms])
+        if len(raw) <= self.room:
+            return (line_of(raw),) * len(self.forms)
+        if marks:
             return tuple([form.encode(words, narrow=True) for form in self.forms])
-        return (line(words) if marks else raw,) * len(self.forms)
+        return tuple([form.fold(words) for form in self.forms])
 
 
 NOWHERE = Field("", (), 0, ())  # a word that no document needs

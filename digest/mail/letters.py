@@ -8,7 +8,7 @@ from __future__ import annotations
 import dataclasses
 import functools
 import math
-from typing import TYPE_CHECKING, Generic, TypeVar
+from typing import TYPE_CHECKING, Generic, NamedTuple, TypeVar
 from zoneinfo import ZoneInfo
 
 from digest.mail.words import BRIEF, WEEKDAYS, clean, listed, long_date, number, shorten, zone_words
@@ -26,8 +26,7 @@ NAMED_TOPICS = 5
 SUBJECT_TITLE_LIMIT = 60
 
 
-@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
-class SectionWords(Generic[Card]):
+class SectionWords(NamedTuple, Generic[Card]):
     """A heading, its cards, best first, and "4 more papers matched." or ""."""
 
     title: str
@@ -35,9 +34,11 @@ class SectionWords(Generic[Card]):
     more: str
 
 
-@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
-class MailWords(Generic[Card]):
-    """One reader's mail as a template sees it. Of `intro` and `quiet`, one is empty."""
+class MailWords(NamedTuple, Generic[Card]):
+    """One reader's mail as a template sees it. Of `intro` and `quiet`, one is empty.
+
+    Bare tuples, as are those of the sections, because they are made for every mail.
+    """
 
     date: str  # Tuesday 21 April, where the reader is
     intro: str
@@ -57,23 +58,28 @@ def mail_words(letter: Letter, site: Site, *, card: Callable[[Item], Card]) -> M
 def mail_of(letter: Letter, site: Site, *, cards: Callable[[Section], tuple[Card, ...]]) -> MailWords[Card]:
     """The words of one mail; `cards` makes the cards of a section."""
     edition, reader = letter.edition, letter.subscriber
-    zone = ZoneInfo(reader.timezone)
-    here = edition.slot.scheduled_at.astimezone(zone)
+    date, hour = _here(edition.slot.scheduled_at, reader.timezone)
     sections = [
         SectionWords(title=BRIEF[section.title], cards=cards(section), more=more(section))
         for section in edition.sections
         if section.items
     ]
     return MailWords(
-        date=long_date(here.date()),
+        date=date,
         intro=intro(edition) if sections else "",
-        quiet="" if sections else quiet(edition, reader, zone=zone),
+        quiet="" if sections else quiet(edition, reader),
         sections=tuple(sections),
-        notice=notice(edition.notices, hour=here.hour) if edition.notices else "",
+        notice=notice(edition.notices, hour=hour) if edition.notices else "",
         about=about(reader, site),
         unsubscribe_url=site.unsubscribe_url(letter.unsubscribe_token),
         unsubscribe_token=clean(letter.unsubscribe_token),
     )
+
+
+@functools.lru_cache(maxsize=1024)  # the few hours of a run, in a few zones
+def _here(time: dt.datetime, timezone: str) -> tuple[str, int]:
+    here = time.astimezone(ZoneInfo(timezone))
+    return long_date(here.date()), here.hour
 
 
 def trimmed(edition: Edition) -> Edition:
@@ -124,7 +130,7 @@ def more(section: Section) -> str:
     return f"{number(section.more)} more {papers} matched."
 
 
-def quiet(edition: Edition, reader: Subscriber, *, zone: dt.tzinfo) -> str:
+def quiet(edition: Edition, reader: Subscriber) -> str:
     """What a mail without papers says, and the date of the next."""
     if not edition.considered:
         said = "No new papers since your last mail."
@@ -134,7 +140,7 @@ def quiet(edition: Edition, reader: Subscriber, *, zone: dt.tzinfo) -> str:
         said = "The one new paper did not match your topics."
     else:
         said = f"None of the {number(edition.considered)} new papers matched your topics."
-    return f"{said} The next mail comes on {long_date(edition.slot.next_at.astimezone(zone).date())}."
+    return f"{said} The next mail comes on {_here(edition.slot.next_at, reader.timezone)[0]}."
 
 
 def notice(notices: tuple[Notice, ...], *, hour: int) -> str:

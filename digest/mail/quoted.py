@@ -47,6 +47,11 @@ def line(text: str) -> bytes:
     return b2a_qp(raw).replace(b"\n", b"\r\n")
 
 
+def line_of(raw: bytes) -> bytes:
+    """One line that a soft break will follow."""
+    return _open(b2a_qp(raw).replace(b"\n", b"\r\n"))
+
+
 def decoded_size(encoded: bytes) -> int:
     """How many bytes a reader's mail program will see."""
     return len(a2b_qp(encoded))

@@ -65,18 +65,19 @@ class Site:
 
     def mailto_url(self, token: str) -> str:
         """A mail to `unsubscribe` whose subject is the token (RFC 6068)."""
-        return f"mailto:{_quoted(self.unsubscribe)}?subject={_quoted(token)}"
+        return f"mailto:{quoted(self.unsubscribe)}?subject={quoted(token)}"
 
     def web_url(self, token: str) -> str:
         """The page that unsubscribes; "" without a web side."""
-        return f"{self.url.rstrip('/')}/u/{_quoted(token)}" if self.url else ""
+        return f"{self.url.rstrip('/')}/u/{quoted(token)}" if self.url else ""
 
     def unsubscribe_url(self, token: str) -> str:
         """Where a reader's click leads: the page if there is one, else a mail ready to be sent."""
         return self.web_url(token) or self.mailto_url(token)
 
 
-def _quoted(text: str) -> str:
+def quoted(text: str) -> str:
+    """Text as it may stand in a URL."""
     # `quote` looks at each character where a token has none to be quoted.
     return quote(text, safe="@+") if text.encode("utf-8", "replace").translate(None, _UNRESERVED) else text
 

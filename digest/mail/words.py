@@ -69,7 +69,10 @@ class _Brief(dict[str, str]):
     def __missing__(self, words: str) -> str:
         if len(self) >= BRIEF_KEPT:
             self.clear()
-        self[words] = brief = shorten(clean(words), BRIEF_LIMIT)
+        brief = words.strip()
+        if len(brief) > BRIEF_LIMIT or not brief.isprintable() or "  " in brief:
+            brief = shorten(clean(brief), BRIEF_LIMIT)
+        self[words] = brief
         return brief
 
 
@@ -111,7 +114,6 @@ def listed(words: Sequence[str]) -> str:
     return f"{before} and {last}" if before and last else before or last
 
 
-@functools.lru_cache(maxsize=64)  # the one day of a run, in a few zones
 def long_date(day: dt.date) -> str:
     """Tuesday 21 April."""
     return f"{WEEKDAYS[day.weekday()]} {day.day} {MONTHS[day.month - 1]}"
