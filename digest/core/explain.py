@@ -9,14 +9,14 @@ import dataclasses
 from typing import TYPE_CHECKING
 
 from digest.core import signs
-from digest.core.likeness import SHARED, Weigher
+from digest.core.likeness import SHARED, Weigher, words_in
 from digest.core.rank import rarity
 from digest.core.spoken import spoken
 from digest.core.terms import stems
 from digest.model import Reason
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Mapping
 
     from digest.core.features import Window
     from digest.core.keywords import Keyword
@@ -103,7 +103,7 @@ class Explainer:
         for passage in profile.wanted:
             asked = self.weigher.text(passage)
             parts = _shares(asked, row)
-            if _words(parts) >= min(SHARED, _words(asked)):
+            if words_in(parts) >= min(SHARED, words_in(asked)):
                 best = max(best, (sum(parts.values()), parts), key=lambda one: one[0])
         cosine, shared = best
         spared = (sum(_shares(self.weigher.text(one), row).values()) for one in profile.unwanted)
@@ -161,10 +161,6 @@ def _category(profile: Profile, paper: Paper) -> Reason:
 def _shares(asked: Mapping[str, float], row: Mapping[str, float]) -> dict[str, float]:
     """What each common term adds to the cosine."""
     return {term: weight * row[term] for term, weight in asked.items() if term in row}
-
-
-def _words(terms: Iterable[str]) -> int:
-    return sum(" " not in term for term in terms)
 
 
 def _within(shares: Mapping[str, float], run: tuple[str, ...]) -> float:

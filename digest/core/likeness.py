@@ -12,11 +12,12 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from digest.core.signs import EXAMPLE_FROM, TEXT_FROM
+from digest.core.stopwords import TRADE
 from digest.core.terms import paper_terms, stems
 from digest.core.vectors import dot, matrix, text_weights, weights
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from numpy.typing import NDArray
 
@@ -66,31 +67,44 @@ def likenesses(
 ) -> Iterator[Likeness]:
     """The likeness of each profile, in order. Not `strict`: also where it does not pass."""
     weigher = Weigher(window=window)
-    singles = _singles(window)
+    held = _held(window)
     block: list[Profile] = []
     rows = 0
     for profile in profiles:
         more = len(profile.wanted) + len(profile.unwanted) + len(profile.examples) + 1
         if block and (rows + more) * len(window.papers) > cells:
-            yield from _block(window, block, weigher, singles, strict=strict)
+            yield from _block(window, block, weigher, held, strict=strict)
             block, rows = [], 0
         block.append(profile)
         rows += more
     if block:
-        yield from _block(window, block, weigher, singles, strict=strict)
+        yield from _block(window, block, weigher, held, strict=strict)
 
 
-def _singles(window: Window) -> Any:
-    """Papers × words (not pairs), 1 where the paper holds the word."""
-    single = np.array([" " not in term for term in window.columns], dtype=np.float32)
+def words_in(terms: Iterable[str]) -> int:
+    """How many words a passage's terms are: single ones, and words of the trade within a pair, which are no
+    terms by themselves ("continual learning").
+
+    >>> words_in(["ray", "field", "ray field"]), words_in(["continual", "continual learning"])
+    (2, 2)
+    """
+    return sum(map(_worth, terms))
+
+
+def _worth(term: str) -> int:
+    one, _, other = term.partition(" ")
+    return (one in TRADE) + (other in TRADE) if other else 1
+
+
+def _held(window: Window) -> Any:
+    """Papers × terms, 1 where the paper holds the term."""
     rows = window.rows.copy()
-    rows.data = single[rows.indices]
-    rows.eliminate_zeros()
+    rows.data = np.ones_like(rows.data)
     return rows
 
 
 def _block(
-    window: Window, block: Sequence[Profile], weigher: Weigher, singles: Any, *, strict: bool
+    window: Window, block: Sequence[Profile], weigher: Weigher, held: Any, *, strict: bool
 ) -> Iterator[Likeness]:
     rows: list[Mapping[str, float]] = []
     needs: list[int] = []  # words that must be shared; 0 where any likeness will do
@@ -98,7 +112,7 @@ def _block(
         for passage in profile.wanted:
             row = weigher.text(passage)
             rows.append(row)
-            needs.append(min(SHARED, sum(" " not in term for term in row)) if strict else 0)
+            needs.append(min(SHARED, words_in(row)) if strict else 0)
         rows.extend(map(weigher.text, profile.unwanted))
         rows.extend(map(weigher.paper, profile.examples))
         rows.append(weigher.text(profile.gist))
@@ -107,8 +121,10 @@ def _block(
     cosines = (asked @ window.rows.T).toarray().astype(np.float64)
     if strict:
         where, whom = np.nonzero((cosines >= TEXT_FROM) & (np.array(needs)[:, None] > 0))
-        asked.data = np.ones_like(asked.data)
-        lonely = dot(asked, singles, (where, whom)) < np.array(needs)[where]
+        columns, which = np.unique(asked.indices, return_inverse=True)
+        worth = np.array([_worth(window.terms[column]) for column in columns], dtype=np.float32)
+        asked.data = worth[which]
+        lonely = dot(asked, held, (where, whom)) < np.array(needs)[where]
         cosines[where[lonely], whom[lonely]] = 0
     start = 0
     for profile in block:

@@ -13,26 +13,30 @@ if TYPE_CHECKING:
     from digest.model import Paper
 
 TERMS = 3  # told of a text that matched
+TELLING = 0.25  # of what the first of them adds, at least: the rest made no score
 _PIECE = re.compile(r"\S+")
 _PART = re.compile(r"[^-‐‑–/]+")
-_EDGES = ".,;:!?()[]{}\"'“”‘’`$*_"
+_EDGES = ".,;:!?()[]{}\"'“”‘’`$*_-‐‑–/"
+_BREAK = re.compile(r"[,;:!?()\[\]{}\"“”]|\.\s")  # no words reach across
+_BEFORE, _AFTER = re.compile(r"(?:\w+[-‐‑]){1,2}$"), re.compile(r"(?:[-‐‑]\w+){1,2}")
+_POSSESSIVE = re.compile(r"['’]s$")
 
 
 def spoken(parts: Mapping[str, float], paper: Paper) -> list[str]:
     """The heaviest of the terms (words, pairs of words) with their shares, at most `TERMS`.
 
     Pairs that overlap are told as one (`test time` and `time adaptation` as "test-time adaptation"), and what
-    is told within a pair is not told again. The abstract's spelling is preferred: a title's capitals mean
-    nothing.
+    is told within a pair is not told again, nor what adds less than `TELLING` of the first. The abstract's
+    spelling is preferred: a title's capitals mean nothing.
     """
     texts = [(text, _spans(text)) for text in (paper.abstract, paper.title)]
-    runs = _runs(parts)
-    heaviest = sorted(runs, key=lambda run: (-_share(run, parts), run))
+    shares = {run: _share(run, parts) for run in _runs(parts)}
     told: list[tuple[str, ...]] = []
-    for run in heaviest:
-        if not any(set(run) <= set(other) for other in told):
+    for run in sorted(shares, key=lambda run: (-shares[run], run)):
+        telling = not told or shares[run] >= TELLING * shares[told[0]]
+        if telling and not any(set(run) <= set(other) for other in told):
             told.append(run)
-    return [_written(run, texts) for run in told[:TERMS]]
+    return list(dict.fromkeys(_written(run, texts) for run in told[:TERMS]))
 
 
 def _runs(parts: Mapping[str, float]) -> list[tuple[str, ...]]:
@@ -76,16 +80,34 @@ def _spans(text: str) -> list[tuple[str, int, int]]:
 
 
 def _written(run: tuple[str, ...], texts: list[tuple[str, list[tuple[str, int, int]]]]) -> str:
+    """Where the run stands by itself; else with what is hyphenated to it ("step distillation" as "one-step
+    distillation"); else as much of it as stands together."""
+    within = ""
     for text, spans in texts:
         stems_here = [stem for stem, _, _ in spans]
         for at in range(len(spans) - len(run) + 1):
-            if tuple(stems_here[at : at + len(run)]) == run and spans[at][1] >= 0:
-                end = spans[at + len(run) - 1][2]
-                if end > spans[at][1]:
-                    return _uncapitalised(text[spans[at][1] : end].strip(_EDGES))
+            if tuple(stems_here[at : at + len(run)]) != run or spans[at][1] < 0:
+                continue
+            start, end = spans[at][1], spans[at + len(run) - 1][2]
+            words = text[start:end].strip(_EDGES)
+            if end <= start or _BREAK.search(words):
+                continue
+            whole = _whole(text, start, end).strip(_EDGES)
+            if whole == words:
+                return _uncapitalised(_POSSESSIVE.sub("", words))
+            within = within or whole
+    if within:
+        return _uncapitalised(_POSSESSIVE.sub("", within))
     if len(run) == 1:
         return run[0]
-    return " ".join(_written((word,), texts) for word in run)
+    # A run that the paper writes nowhere in one go: `language models (MLLMs)`.
+    return _written(run[:-1], texts) if len(run) > 2 else " ".join(_written((one,), texts) for one in run)
+
+
+def _whole(text: str, start: int, end: int) -> str:
+    """`text[start:end]` with the words that are hyphenated to it, two on each side at most."""
+    before, after = _BEFORE.search(text, max(0, start - 60), start), _AFTER.match(text, end)
+    return text[before.start() if before else start : after.end() if after else end]
 
 
 def _uncapitalised(words: str) -> str:

@@ -53,16 +53,25 @@ SCHOLARLY = _listed(
 ASKING = _listed(
     """
     abstract advancement align analyse analysing analyze analyzing anything appreciate area articulate
-    avoid care category clever closely consideration contain core count cover creative criteria
-    criterion curious deal discuss discussed discussing discussion dive don enjoy especially etc
+    avoid care category clever closely consideration contain core count cover creative criteria criterion
+    curious currently deal discuss discussed discussing discussion dive don enjoy especially etc
     examination example exclude explicit explicitly favor favorite favour favourite field find fit focu
-    focus focused focusing follow following friend fundamentally give goal great help highly idea
-    ideally include innovative insight insightful interest interested interesting irrelevant keen keep
-    kind know learn like likely look looking love meaningful mention mentioned minor multiple must
-    notable note novelty paradigm particularly please prefer preferably preference preferred primarily
-    primary priority profile publication purely rank rate rated read reader reading recommend relate
-    related relating relevance relevant remember research researcher scope see seek send similar solid
-    specialize strong subject suggestion support surprising tbd thing topic track trick type unrelated
-    useful want wish worth would
+    focus focused focusing follow following friend fundamentally give goal great help highly idea ideally
+    include innovative insight insightful interest interested interesting irrelevant keen keep kind know
+    learn like likely look looking love meaningful mention mentioned minor multiple must notable note
+    novelty paradigm particularly phd please postdoc postdoctoral prefer preferably preference preferred
+    primarily primary priority professor profile publication purely rank rate rated read reader reading
+    recommend relate related relating relevance relevant remember research researcher scope see seek send
+    similar solid specialize strong subject suggestion support surprising tbd thing topic track trick type
+    university unrelated useful want wish worth would
+    """
+)
+
+# The trade's own words: in a paper the tools, in what people type hardly ever the subject. Alone, or with one
+# another ("deep learning", "neural network models"), they weigh nothing in a text that says more.
+TRADE = _listed(
+    """
+    ai algorithm artificial data deep intelligence learning machine ml model modeling modelling network
+    neural system task technique training
     """
 )

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from digest.core.stopwords import ASKING
+from digest.core.stopwords import ASKING, TRADE
 from digest.core.terms import stems, terms_of
 
 if TYPE_CHECKING:
@@ -34,21 +34,33 @@ def weights(counts: Mapping[str, int], statistics: Statistics) -> dict[str, floa
     A pair of words that at most one paper of the library holds is left out: it could match nothing, or
     nothing but itself.
     """
-    row = {
-        term: (1 + math.log(count)) * statistics.idf(term)
-        for term, count in counts.items()
-        if " " not in term or statistics.frequency(term) > 1
-    }
-    norm = math.sqrt(sum(weight * weight for weight in row.values()))
-    return {term: weight / norm for term, weight in row.items()}
+    return _normed(
+        {
+            term: (1 + math.log(count)) * statistics.idf(term)
+            for term, count in counts.items()
+            if " " not in term or statistics.frequency(term) > 1
+        }
+    )
 
 
 def text_weights(text: str, statistics: Statistics) -> dict[str, float]:
-    """The heaviest terms of a typed text; words that only ask ("papers about") weigh nothing."""
-    row = weights(Counter(terms_of(stems(text), silent=ASKING)), statistics)
+    """The heaviest terms of a typed text, each weight × the term's topicality: nobody asks for "usage".
+
+    Words that only ask ("papers about") weigh nothing, nor do words of the trade but in a pair with another:
+    "machine learning" does not, "continual learning" does. A text of nothing else is taken at its word.
+    """
+    counts = Counter(terms_of(stems(text), silent=ASKING))
+    subjects = {term: count for term, count in counts.items() if not TRADE.issuperset(term.split())}
+    row = weights(subjects or counts, statistics)
+    row = _normed({term: weight * statistics.topicality(term) for term, weight in row.items()})
     if len(row) <= HEAVIEST:
         return row
     return dict(sorted(row.items(), key=lambda one: (-one[1], one[0]))[:HEAVIEST])
+
+
+def _normed(row: Mapping[str, float]) -> dict[str, float]:
+    norm = math.sqrt(sum(weight * weight for weight in row.values()))
+    return {term: weight / norm for term, weight in row.items()}
 
 
 def matrix(rows: Iterable[Mapping[str, float]], columns: Mapping[str, int]) -> Any:

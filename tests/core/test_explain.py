@@ -105,6 +105,21 @@ def test_terms_are_spoken_as_written(parts: dict[str, float], expected: list[str
     assert spoken(parts, ROOMS) == expected
 
 
+@pytest.mark.parametrize(
+    ("parts", "abstract", "expected"),
+    [
+        ({"step distillation": 0.5}, "By one-step distillation.", ["one-step distillation"]),
+        ({"tuning": 0.5}, "Fine-tuning, and tuning at last.", ["tuning"]),
+        ({"pose": 0.5}, "Of pose- and shape-awareness.", ["pose"]),
+        ({"model": 0.5}, "The model's eye.", ["model"]),
+        ({"language model": 0.5, "model mllm": 0.4}, "Language models (MLLMs) talk.", ["language models"]),
+        ({"gaussian": 0.5, "view": 0.1}, "A Gaussian in view.", ["gaussian"]),
+    ],
+)
+def test_no_fragment_is_spoken(parts: dict[str, float], abstract: str, expected: list[str]) -> None:
+    assert spoken(parts, paper(1, "T", abstract)) == expected
+
+
 def test_scripts_without_blanks_are_spoken() -> None:
     chinese = Paper(id=1, title="图神经网络", abstract="研究神经网络。", first_listed=ROOMS.first_listed)
     assert "神" in spoken({"神 经": 0.5}, chinese)[0]

@@ -9,6 +9,7 @@ from digest.core import signs
 from digest.core.likeness import likenesses
 from digest.core.profiles import Profile, topic_key
 from digest.core.rank import rank
+from digest.core.vectors import text_weights
 from digest.model import Topic
 from tests.core import abstracts
 from tests.core.windows import found, paper, tried, window
@@ -105,6 +106,24 @@ def test_text_finds_its_subject_alone() -> None:
 
 def test_one_word_in_common_is_not_a_subject() -> None:
     assert found([paper(1, "Protein shakes"), SPLATS], text="protein folding of enzymes") == []
+
+
+def test_words_of_the_trade_are_no_subject_but_in_a_pair() -> None:
+    papers = [
+        paper(1, "Fair machine learning models", "Machine learning models and networks learn from data."),
+        paper(2, "Weather and climate by machine learning", "Storms."),
+        paper(3, "Continual learning of tides", "Continual learning goes on."),
+    ]
+    assert found(papers, text="Machine learning models for weather and climate data") == [2]
+    assert found(papers, text="Continual learning with neural network models") == [3]
+    assert set(found(papers, text="Machine learning")) == {1, 2}
+
+
+def test_what_is_said_in_passing_weighs_less_than_a_subject() -> None:
+    papers = [paper(at, f"Splats {at}", "Splats have a usage.") for at in range(1, 30)]
+    papers += [paper(at, f"Tides {at}", "Floods.") for at in range(30, 90)]
+    weighed = text_weights("usage of splats", window(papers).statistics)
+    assert weighed["splat"] > 1.5 * weighed["usage"]
 
 
 def test_what_a_text_does_not_want_pulls_nothing_in() -> None:

@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 import random
+import struct
+import zlib
 
 import pytest
 from hypothesis import given, settings
@@ -64,3 +66,23 @@ def test_damaged_bytes_are_refused_in_a_sentence(damage: object, why: str) -> No
     data = Statistics.empty().grown([paper(1, "Graph networks")]).to_bytes()
     with pytest.raises(StoreError, match=why):
         Statistics.from_bytes(damage(data))  # type: ignore[operator]
+
+
+def test_words_of_a_subject_have_the_higher_topicality() -> None:
+    papers = [
+        paper(at, f"Splats of room {at}", "The usage of splats costs time, and splats leave gaps.")
+        for at in range(1, 20)
+    ]
+    grown = Statistics.empty().grown(papers)
+    assert grown.topicality("usage") < 0.25 < 0.5 == grown.topicality("unseen") < grown.topicality("splat")
+
+
+def test_bytes_of_the_first_version_are_read_without_what_is_central() -> None:
+    grown = Statistics.empty().grown([paper(1, "Graph networks", "A graph.")])
+    data = grown.to_bytes()
+    head = struct.Struct("<4sBIIIII")
+    magic, _, papers, floor, length, size, _ = head.unpack_from(data)
+    old = zlib.compress(zlib.decompress(data[head.size :])[: size + 4 * length])
+    read = Statistics.from_bytes(head.pack(magic, 1, papers, floor, length, size, zlib.crc32(old)) + old)
+    assert (read.papers, read.counts, read.central) == (1, grown.counts, {})
+    assert read.grown([paper(2, "Graphs")]).central == {"graph": 1}
