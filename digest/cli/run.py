@@ -39,7 +39,7 @@ def run(app: App, at: dt.datetime | None, dry_run: bool, email: str | None, as_j
             raise UsageError(f"{email}: no such subscriber; `digest subscribers list` shows all of them")
         report = pipeline.run(works, now=now, email=email)
         would = _would_send(works, report) if dry_run else []
-        following = None if report.due else _following(works, now, email)
+        following = None if report.due else works.store.subscribers.next_due_at(email=email)
     if as_json:
         print_json(to_json(report) | ({"would_send": would} if dry_run else {}))
     else:
@@ -95,26 +95,13 @@ def _would_send(works: Works, report: Report) -> list[dict[str, Any]]:
     ]
 
 
-def _following(works: Works, now: dt.datetime, email: str | None) -> dt.datetime | None:
-    """When the next slot comes, of that reader or of all; None if nobody gets mail."""
-    from digest.core.due import due_slot
-
-    store = works.store.subscribers
-    members = store.everyone() if email is None else [store.find(email)]
-    readers = [member.subscriber for member in members if member and member.status == "active"]
-    slots = (
-        due_slot(reader.cadence, timezone=reader.timezone, send_at=reader.send_at, now=now)
-        for reader in readers
-    )
-    return min((slot.next_at for slot in slots), default=None)
-
-
 def _print(report: Report, would: list[dict[str, Any]], *, sent: str, following: dt.datetime | None) -> None:
     """The report in words; `sent` says what became of an accepted mail."""
     for name, reading in report.sources.items():
         click.echo(f"{name}: {reading.status}, {reading.new} new of {reading.seen} read")
         if reading.error:
-            note(f"{name}: {reading.error}")
+            # To cron's mail only what failed: what is late, or came by another route, is no one's work.
+            click.echo(f"{name}: {reading.error}", err=reading.status == "failed")
     for mail in would:
         click.echo(f"\n{mail['email']} · {mail['slot']}")
         for section in mail["sections"]:

@@ -51,7 +51,11 @@ def plan(
 
 
 def compose(works: Works, *, now: dt.datetime, subscriber_id: int | None = None) -> int:
-    """Select papers for every planned slot and freeze the editions; returns how many were composed."""
+    """Select papers for every planned slot and freeze the editions; returns how many were composed.
+
+    Where no source at all could be read, a slot with nothing to say is no quiet day: it waits for the next
+    run (a laptop may wake before its network does), until the slot after it is due.
+    """
     store = works.store
     planned = store.deliveries.waiting(("planned",), subscriber_id=subscriber_id)
     if not planned:
@@ -60,6 +64,7 @@ def compose(works: Works, *, now: dt.datetime, subscriber_id: int | None = None)
     readers = sorted({delivery.subscriber_id for delivery in planned})
     window = open_window(works, readers, now=now, upto=cut_off)
     notices = store.sources.notices(tuple(source.name for source in works.sources))
+    is_cut_off = store.sources.all_failed(tuple(source.name for source in works.sources))
     composed = done = 0
     for block in parts(planned):
         works.progress("compose", done, len(planned))
@@ -73,7 +78,8 @@ def compose(works: Works, *, now: dt.datetime, subscriber_id: int | None = None)
             if selection is None:
                 continue
             if not selection.sections and works.when_empty == "skip":
-                skipped.append(delivery.id)
+                if not is_cut_off:
+                    skipped.append(delivery.id)
                 continue
             edition = Edition(
                 slot=delivery.slot,

@@ -104,6 +104,11 @@ class Sources:
             if record.name in names and (record.status == "failed" or record.status == "stale")
         )
 
+    def all_failed(self, names: tuple[str, ...]) -> bool:
+        """Whether the last look at every one of these sources failed; False where there are none."""
+        records = [record for record in self.records() if record.name in names]
+        return bool(records) and all(record.status == "failed" for record in records)
+
 
 class StoredPace:
     """`http.Pace`, kept in the database: politeness outlives a process. By the real clock."""

@@ -158,6 +158,16 @@ class Subscribers:
         with self._database.read() as connection:
             return [_membership(row) for row in connection.execute(query)]
 
+    def next_due_at(self, *, email: str | None = None) -> dt.datetime | None:
+        """When the next slot of any active reader, or of that one, is due; None where nobody gets mail."""
+        table = tables.subscribers
+        query = sa.select(sa.func.min(table.c.next_due_at)).where(table.c.status == "active")
+        if email is not None:
+            query = query.where(table.c.address_key == address_key(email))
+        with self._database.read() as connection:
+            found: dt.datetime | None = connection.scalar(query)
+            return found
+
     def examples(self) -> set[str]:
         """The arXiv ids that the topics of active readers name as examples."""
         table = tables.subscribers

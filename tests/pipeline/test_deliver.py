@@ -246,3 +246,25 @@ def test_an_unsent_slot_expires_when_the_next_is_due_and_its_papers_come_then(wo
     assert (report.due, report.failed, report.accepted) == (40, 20, 20)
     assert all(b"Telescope of day 21" in message.raw for message in handed(after))
     assert all(b"Telescope of day 22" in message.raw for message in handed(after))
+
+
+class CutOffSource(ToldSource):
+    """No network at all."""
+
+    def collect(
+        self, position: Position, *, now: dt.datetime, window_days: int, since: dt.date | None = None
+    ) -> Collection:
+        return Collection(status="failed", position=position, error="no route to host")
+
+
+def test_a_morning_without_a_network_is_not_a_quiet_one(works: Works) -> None:
+    offline = dataclasses.replace(works, sources=(CutOffSource(),))
+    report = pipeline.run(offline, now=NOW)
+    assert (report.due, report.waiting, report.skipped, report.is_clean) == (20, 20, 0, False)
+    assert pipeline.run(works, now=NOW + dt.timedelta(minutes=30)).accepted == 20
+
+
+def test_with_when_empty_send_a_morning_without_a_network_is_told(works: Works) -> None:
+    offline = dataclasses.replace(works, sources=(CutOffSource(),), when_empty="send")
+    assert pipeline.run(offline, now=NOW).accepted == 20
+    assert all(b"could not be read" in message.raw for message in handed(works))
