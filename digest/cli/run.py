@@ -52,7 +52,7 @@ def run(app: App, at: dt.datetime | None, dry_run: bool, email: str | None, as_j
 
 def to_json(report: Report) -> dict[str, Any]:
     """The report as one object; `stopped` only where a provider stopped the run."""
-    left_out = {"accepted_ids"} if report.stopped else {"accepted_ids", "stopped"}
+    left_out = {"accepted_ids", "elsewhere"} | (set() if report.stopped else {"stopped"})
     fields = {
         field.name: getattr(report, field.name)
         for field in dataclasses.fields(report)

@@ -42,13 +42,15 @@ class Report:
     uncertain: int
     uncertain_total: int
     stopped: str = ""  # why the provider was not asked any further
+    elsewhere: int = 0  # of those waiting: being sent by another process, which lives
     accepted_ids: tuple[str, ...] = ()
 
     @property
     def is_clean(self) -> bool:
         """Whether nothing needs another try or a person."""
         failed_sources = any(reading.status == "failed" for reading in self.sources.values())
-        return not (failed_sources or self.failed or self.waiting or self.uncertain or self.stopped)
+        waiting = self.waiting - self.elsewhere
+        return not (failed_sources or self.failed or waiting or self.uncertain or self.stopped)
 
 
 def run(
@@ -72,9 +74,9 @@ def run(
         planned = plan(works, now=now, email=email, delay=delay)
         composed = compose(works, now=now, subscriber_id=only_id)
         stopped = deliver(works, owner=owner.id, subscriber_id=only_id)
-        return _report(
-            works, {*begun, *planned}, at=now, readings=readings, composed=composed, stopped=stopped
-        )
+        # What another process planned while this one was starting, and this one sent, is in its report too.
+        handled = {*begun, *planned, *store.deliveries.owned(owner.id)}
+        return _report(works, handled, at=now, readings=readings, composed=composed, stopped=stopped)
 
 
 def _report(
@@ -104,6 +106,8 @@ def _report(
         waiting=count(*OPEN),
         uncertain=count("uncertain"),
         uncertain_total=deliveries.count("uncertain"),
+        # This run's own are settled by now, and a dead process's were at its beginning.
+        elsewhere=count("sending"),
         stopped=stopped,
         accepted_ids=tuple(one for one in sorted(found) if found[one].state == "accepted"),
     )

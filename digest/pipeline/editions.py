@@ -88,7 +88,7 @@ def compose(works: Works, *, now: dt.datetime, subscriber_id: int | None = None)
                 considered=selection.considered,
             )
             editions.append((delivery.id, delivery.subscriber_id, edition))
-        store.editions.freeze(
+        composed += store.editions.freeze(
             editions,
             skipped=skipped,
             suppressed=[delivery.id for delivery in block if delivery.subscriber_id not in selections],
@@ -96,7 +96,6 @@ def compose(works: Works, *, now: dt.datetime, subscriber_id: int | None = None)
             made_at=now,
             now=works.clock(),
         )
-        composed += len(editions)
         done += len(block)
     works.progress("compose", done, len(planned))
     return composed

@@ -164,6 +164,12 @@ class Deliveries:
                 for row in connection.execute(sa.select(table).where(table.c.id.in_(part)))
             }
 
+    def owned(self, owner: str) -> list[str]:
+        """The ids of the deliveries that this owner ever took for sending."""
+        table = tables.deliveries
+        with self._database.read() as connection:
+            return list(connection.scalars(sa.select(table.c.id).where(table.c.owner == owner)))
+
     def count(self, state: DeliveryState) -> int:
         """How many deliveries are in that state."""
         table = tables.deliveries

@@ -46,10 +46,12 @@ class Editions:
         cut_off: int,
         made_at: dt.datetime,
         now: dt.datetime,
-    ) -> None:
+    ) -> int:
         """Keep editions (delivery id, subscriber id, edition) and turn their deliveries from planned to
         composed, those with nothing to say to skipped, those of readers who have left or paused to
-        suppressed, in one transaction. What another process has composed in the meantime stays."""
+        suppressed, in one transaction. What another process has composed in the meantime stays.
+        Returns how many editions were kept."""
+        kept = 0
         with self._database.begin() as connection:
             for delivery_id in suppressed:
                 move(connection, delivery_id, "suppressed", now=now)
@@ -57,6 +59,7 @@ class Editions:
                 move(connection, delivery_id, "skipped", now=now, cut_off=cut_off)
             for delivery_id, subscriber_id, edition in editions:
                 if move(connection, delivery_id, "composed", now=now, cut_off=cut_off):
+                    kept += 1
                     connection.execute(
                         sa.insert(tables.editions),
                         {
@@ -67,6 +70,7 @@ class Editions:
                             "body": _EDITION.dump_json(edition).decode(),
                         },
                     )
+        return kept
 
     def by_delivery(self, delivery_ids: Sequence[str]) -> dict[str, Frozen]:
         """Frozen editions by the delivery that carries them."""
