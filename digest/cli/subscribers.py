@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
+from click.core import ParameterSource
 
 from digest.cli.frame import App, Moment, finish, json_option, pass_app
 from digest.cli.members import agreed, cadence, to_json
@@ -19,6 +21,7 @@ if TYPE_CHECKING:
 
     from digest.store.subscribers import Membership, Status
 
+_KEPT = ("name", "timezone", "send_at", "cadence", "max_papers", "trending", "topics")
 consent_options: list[Callable[[Any], Any]] = [
     click.option("--agreed-at", type=Moment(), metavar="TIME", help="When the person agreed."),
     click.option("--agreed-where", default="", metavar="WORDS", help="Where or how the person agreed."),
@@ -60,7 +63,7 @@ def add(
     as_json: bool,
     **preferences: object,
 ) -> None:
-    """Add a reader, or bring one's preferences up to date."""
+    """Add a reader, or bring one's preferences up to date: what is not said stays as it was."""
     from digest.config import SubscriberSettings
     from digest.config.flags import checked
     from digest.config.topics import parse_topics
@@ -74,7 +77,14 @@ def add(
     settings = app.settings()
     reader = checked(SubscriberSettings, email=email, topics=parsed, **given).to_model(settings.digest)
     with open_store(settings) as store:
+        known = store.subscribers.find(reader.email)
+        if known is not None:
+            said = {name for name in (*given, "topics") if _is_said(name)}
+            kept = {name: getattr(known.subscriber, name) for name in _KEPT if name not in said}
+            reader = dataclasses.replace(reader, **kept)
         is_new = store.subscribers.add(reader, agreed_at=agreed_at, agreed_where=agreed_where)
+    if any(_same(reader.email, one.email) for one in settings.subscribers):
+        note(f"{reader.email}: {settings.path} names this reader, and what it says holds at the next run")
     if as_json:
         print_json({"email": reader.email, "added": is_new})
     else:
@@ -115,7 +125,7 @@ def show(app: App, email: str, as_json: bool) -> None:
     """One reader: preferences, topics, consent."""
     from digest.config.topics import format_topics
 
-    member = next((one for one in _members(app) if _is(one, email)), None)
+    member = next((one for one in _members(app) if _same(one.subscriber.email, email)), None)
     if member is None:
         raise UsageError(f"{email}: no such subscriber; `digest subscribers list` shows all of them")
     if as_json:
@@ -261,7 +271,12 @@ def _members(app: App) -> list[Membership]:
         return store.subscribers.everyone()
 
 
-def _is(member: Membership, email: str) -> bool:
+def _is_said(option: str) -> bool:
+    """Whether an option of this command was given, and is no default."""
+    return click.get_current_context().get_parameter_source(option) is ParameterSource.COMMANDLINE
+
+
+def _same(one: str, other: str) -> bool:
     from digest.config import address_key
 
-    return address_key(member.subscriber.email) == address_key(email)
+    return address_key(one) == address_key(other)

@@ -77,7 +77,8 @@ class Subscribers:
                 else:
                     _adopt(connection, row, reader)
             for row in known.values():
-                if row.origin == "file" and row.status in ("active", "paused"):
+                # One who paused gets no mail anyway, and their wish must outlast a change of the file.
+                if row.origin == "file" and row.status == "active":
                     _set(connection, row.id, status="unlisted")
         return gone
 
@@ -113,6 +114,8 @@ class Subscribers:
                 elif row.status == "left":
                     done.append("left")
                 else:
+                    if row.status == "unlisted":  # theirs who add them now, no more the file's
+                        _set(connection, row.id, origin="command")
                     _adopt(connection, row, reader)
                     _set(connection, row.id, **{name: value for name, value in consent.items() if value})
                     done.append("updated")
@@ -127,6 +130,8 @@ class Subscribers:
             changes: dict[str, Any] = {"status": status, "left_at": at if status == "left" else None}
             if status == "active":
                 changes["next_due_at"] = None
+                if row.status in ("left", "unlisted"):
+                    changes["origin"] = "command"  # a file that does not name them ends it no more
             _set(connection, row.id, **changes)
             return _membership(connection.execute(_by_address(email)).one())
 

@@ -112,3 +112,27 @@ def test_an_unknown_address_is_said(digest: Callable[..., Said]) -> None:
         said = digest("subscribers", command, "nobody@example.org")
         assert said.code == 2
         assert "no such subscriber" in said.err
+
+
+def test_what_is_not_said_again_stays_as_it_was(digest: Callable[..., Said]) -> None:
+    digest(
+        "subscribers", "add", "bo@example.org", "--name", "Bo", "--timezone", "Asia/Kolkata", "--send-at",
+        "06:30", "--cadence", "weekly:mon", "--max-papers", "5", "--trending", "--topic", "Vision: nerf",
+    )  # fmt: skip
+    before = digest("subscribers", "show", "bo@example.org", "--json").json
+    digest("subscribers", "add", "bo@example.org", "--cadence", "daily", "--no-trending")
+    after = digest("subscribers", "show", "bo@example.org", "--json").json
+    assert after == before | {"cadence": "daily", "trending": False}
+
+
+def test_one_whom_the_file_dropped_is_added_for_good(digest: Callable[..., Said], folder: Path) -> None:
+    at = ("--at", "2026-04-21T12:00:00+00:00", "--json")
+    config = folder / "digest.toml"
+    named = config.read_text()
+    said = digest("subscribers", "add", "ada@example.org", "--name", "Ada L.")
+    assert "names this reader" in said.err
+    config.write_text(named.partition("[[subscribers]]")[0])
+    assert digest("run", *at).json["due"] == 0
+    said = digest("subscribers", "add", "ada@example.org", "--send-at", "06:00")
+    assert "names this reader" not in said.err
+    assert digest("run", *at).json["accepted"] == 1

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import pytest
 
@@ -72,3 +72,23 @@ def test_a_paused_reader_stays_paused_over_synchronising(store: Store) -> None:
 def test_nobody_by_that_address_is_said(store: Store) -> None:
     with pytest.raises(UsageError, match="no such subscriber"):
         store.subscribers.set_status("nobody@example.org", "paused")
+
+
+def test_a_pause_outlasts_a_file_that_drops_and_names_them_again(store: Store) -> None:
+    store.subscribers.synchronise([ADA])
+    store.subscribers.set_status(ADA.email, "paused")
+    store.subscribers.synchronise([])
+    store.subscribers.synchronise([ADA])
+    assert store.subscribers.due(NOW) == []
+
+
+@pytest.mark.parametrize("gone", ["left", "unlisted"])
+def test_one_who_is_resumed_is_not_dropped_by_a_file_that_does_not_name_them(
+    store: Store, gone: Literal["left", "unlisted"]
+) -> None:
+    store.subscribers.synchronise([ADA])
+    store.subscribers.set_status(ADA.email, gone)
+    store.subscribers.synchronise([])
+    store.subscribers.set_status(ADA.email, "active")
+    store.subscribers.synchronise([])
+    assert len(store.subscribers.due(NOW)) == 1
