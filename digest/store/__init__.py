@@ -68,6 +68,7 @@ class Store:
         with tempfile.TemporaryDirectory(prefix="digest-") as folder:
             target = Path(folder) / "copy.db"
             if database.path is not None and database.path.exists():
+                database.known_version()  # said of the database itself, not of its copy
                 with database.read() as connection, sqlite3.connect(target) as copy:
                     source = connection.connection.driver_connection
                     source.backup(copy)  # type: ignore[union-attr]

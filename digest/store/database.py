@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 import sqlalchemy as sa
 
-from digest.errors import StoreError
+from digest.errors import ConfigError, StoreError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -30,16 +30,16 @@ def parts(items: Sequence[T]) -> Iterator[Sequence[T]]:
 
 
 class Database:
-    """One database. `begin()` writes, `read()` reads; both raise StoreError and nothing of the driver's."""
+    """One database. `begin()` writes, `read()` reads; both raise StoreError and nothing of the driver's.
+    Opening one raises ConfigError for an address of anything but SQLite."""
 
     def __init__(self, url: str, *, busy_s: float = BUSY_S, create: bool = True) -> None:
-        self._url = sa.make_url(url)
+        self._url = _url(url)
         self._name = self._url.render_as_string(hide_password=True)
         self._engine = sa.create_engine(self._url, poolclass=sa.pool.QueuePool, pool_size=4)
-        if self._url.get_backend_name() == "sqlite":
-            # SQLAlchemy's own word for it: sqlite:///digest.db?timeout=5
-            waits_s = float(str(self._url.query.get("timeout", busy_s)))
-            self._prepare_sqlite(waits_s, create=create)
+        # SQLAlchemy's own word for it: sqlite:///digest.db?timeout=5
+        waits_s = float(str(self._url.query.get("timeout", busy_s)))
+        self._prepare_sqlite(waits_s, create=create)
 
     @property
     def name(self) -> str:
@@ -49,11 +49,7 @@ class Database:
     @property
     def path(self) -> Path | None:
         """The file of an SQLite database."""
-        return (
-            Path(self._url.database)
-            if self._url.get_backend_name() == "sqlite" and self._url.database
-            else None
-        )
+        return Path(self._url.database) if self._url.database else None
 
     def _prepare_sqlite(self, busy_s: float, *, create: bool) -> None:
         if create and self.path is not None and not self.path.parent.is_dir():
@@ -105,14 +101,8 @@ class Database:
 
     def upgrade(self) -> None:
         """Bring the schema up to this program's; StoreError for a database of a newer version."""
-        found = self._version()
-        if found == SCHEMA:
+        if self.known_version() == SCHEMA:
             return
-        if found is not None and found > SCHEMA:
-            raise StoreError(
-                f"{self._name}: made by a newer version of this program (schema {found}, this one knows "
-                f"{SCHEMA}); upgrade the program, or use another database"
-            )
         from alembic import command
         from alembic.config import Config
 
@@ -121,6 +111,16 @@ class Database:
         with self.begin() as connection:
             config.attributes["connection"] = connection
             command.upgrade(config, "head")
+
+    def known_version(self) -> str | None:
+        """The schema's revision, None for an empty database; StoreError for one of a newer version."""
+        found = self._version()
+        if found is not None and found > SCHEMA:
+            raise StoreError(
+                f"{self._name}: made by a newer version of this program (schema {found}, this one knows "
+                f"{SCHEMA}); upgrade the program, or use another database"
+            )
+        return found
 
     def _version(self) -> str | None:
         with self.read() as connection:
@@ -132,6 +132,21 @@ class Database:
     def close(self) -> None:
         """Let go of all connections."""
         self._engine.dispose()
+
+
+def _url(text: str) -> sa.URL:
+    """The address, of an SQLite database: its locks, copies and modes are what the rest leans on."""
+    try:
+        url = sa.make_url(text)
+        found = url.drivername
+    except sa.exc.ArgumentError:
+        found = "no address"
+    if found not in ("sqlite", "sqlite+pysqlite"):
+        raise ConfigError(
+            f"store.url: {found}: the library is kept in SQLite alone; "
+            'write the address of a file, such as "sqlite:///digest.db"'
+        )
+    return url
 
 
 def _sentence(name: str, cause: str) -> str:

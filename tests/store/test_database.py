@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 import sqlalchemy as sa
 
-from digest.errors import StoreError
+from digest.errors import ConfigError, StoreError
 from digest.store import Store
 from digest.store.database import Database
 
@@ -91,3 +91,21 @@ def test_a_scratch_copy_changes_nothing(tmp_path: Path) -> None:
         connection.execute(sa.text("INSERT INTO facts VALUES ('a', x'00')"))
     with Store.open(url) as store, store.database.read() as connection:
         assert connection.scalar(sa.text("SELECT count(*) FROM facts")) == 0
+
+
+def test_a_copy_is_refused_in_the_name_of_the_database(tmp_path: Path) -> None:
+    path = tmp_path / "digest.db"
+    with Store.open(f"sqlite:///{path}") as store, store.database.begin() as connection:
+        connection.execute(sa.text("UPDATE alembic_version SET version_num = '9999'"))
+    with pytest.raises(StoreError, match="newer version") as raised, Store.scratch(f"sqlite:///{path}"):
+        pass
+    assert str(path) in str(raised.value)
+
+
+@pytest.mark.parametrize(
+    "url", ["postgresql://me:hush@db/digest", "mysql://db/x", "sqlite+other:///x.db", "://", "nonsense://x"]
+)
+def test_what_is_no_sqlite_address_is_a_fault_of_the_settings(url: str) -> None:
+    with pytest.raises(ConfigError, match=r"store\.url") as raised:
+        Store.open(url)
+    assert "hush" not in str(raised.value)
