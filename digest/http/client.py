@@ -96,7 +96,13 @@ class Client:
             with self._locks[key]:
                 self._take_turn(target, key, interval)
                 deadline.extend(max(0.0, self._clock() - waiting))
-                answer = self._send(request, max_bytes=max_bytes)
+                try:
+                    answer = self._send(request, max_bytes=max_bytes)
+                finally:
+                    if interval > 0:
+                        # From the end of this request on: its way there may have taken longer than the
+                        # next one's will, and the host counts what arrives.
+                        self._pace.defer(key, interval)
             if answer.status in _REDIRECTS:
                 hops += 1
                 if hops > MAX_REDIRECTS:

@@ -18,7 +18,7 @@ from digest.sources.arxiv_feed import Batch, UnknownCategoryError, read_batch
 from digest.sources.arxiv_marks import Mark
 from digest.sources.arxiv_plan import Plan, advanced, make_plan
 from digest.sources.arxiv_query import Filled, fill, look_up
-from digest.sources.settings import Fetcher, conditional
+from digest.sources.settings import Fetcher, conditional, titled
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -59,10 +59,9 @@ class _Part:
 class ArxivSource:
     """arXiv's categories, as one source."""
 
-    title = "arXiv"
-
     def __init__(self, settings: SourceSettings, client: Client) -> None:
         self.name = settings.name
+        self.title = titled("arXiv", settings)
         self._categories = tuple(settings.categories)
         self._include = frozenset(settings.include)
         self._feeds = (settings.base_url or FEEDS).rstrip("/")

@@ -15,7 +15,7 @@ from digest.errors import MalformedError, SourceError
 from digest.http import named
 from digest.model import Collection, Position
 from digest.sources.huggingface_item import read_item, withdrawn
-from digest.sources.settings import Fetcher, conditional
+from digest.sources.settings import Fetcher, conditional, titled
 
 if TYPE_CHECKING:
     from digest.http import Answer, Client
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 SITE = "https://huggingface.co"
 PAGE = 100  # the most that the API gives
 MOST_PAGES = 20  # no day has had more than two
+FIRST_DAY = dt.date(2023, 5, 1)  # there were no daily papers before that month
 MOST_FAILURES = 2  # dates that may fail before a host that is down is left alone
 
 _DAY = dt.timedelta(days=1)
@@ -46,10 +47,9 @@ class HuggingFaceSource:
     it had ended, as all before it were; `asked` the running day that was read last, with how many it had
     then; `etag` belongs to that day."""
 
-    title = "Hugging Face"
-
     def __init__(self, settings: SourceSettings, client: Client) -> None:
         self.name = settings.name
+        self.title = titled("Hugging Face", settings)
         self._site = (settings.base_url or SITE).rstrip("/")
         self._fetcher = Fetcher.of(settings, client)
 
@@ -59,7 +59,7 @@ class HuggingFaceSource:
         """See `ports.Source`."""
         today = now.astimezone(dt.UTC).date()
         read = _date(position.get("read"))
-        day = since or (read + _DAY if read else today - window_days * _DAY)
+        day = max(FIRST_DAY, since or (read + _DAY if read else today - window_days * _DAY))
         asked, _, count = (position.get("asked") or "").partition(" ")
         looks: list[_Look] = []
         announced = False

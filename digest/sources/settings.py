@@ -78,6 +78,12 @@ class Fetcher:
             return 0.0
 
 
+def titled(title: str, settings: SourceSettings) -> str:
+    """What readers are told a source is called. One with a name of its own has it said too: there may be two
+    of a kind."""
+    return title if settings.name == settings.kind else f"{title} ({settings.name})"
+
+
 def conditional(etag: str | None, modified: str | None) -> tuple[tuple[str, str], ...]:
     """The headers that ask for a body only if it is another one (RFC 9110, 13.1)."""
     pairs = (("If-None-Match", etag), ("If-Modified-Since", modified))

@@ -25,6 +25,24 @@ def test_requests_to_one_host_keep_their_distance(upstream: Upstream) -> None:
     assert third - second >= 0.14
 
 
+def test_the_distance_is_kept_from_the_end_of_a_request_that_took_long() -> None:
+    time_ = Time()
+
+    def slowly(_: httpx2.Request) -> httpx2.Response:
+        time_.now += 10
+        return httpx2.Response(200)
+
+    client = client_of(
+        transport=httpx2.MockTransport(slowly),
+        pace=MemoryPace(time_.clock),
+        clock=time_.clock,
+        sleep=time_.sleep,
+    )
+    for _ in range(2):
+        client.get("https://rss.arxiv.org/rss/cs.CV", min_interval_s=3.0)
+    assert time_.slept == [3.0]
+
+
 def test_all_hosts_of_arxiv_take_turns_together() -> None:
     time_ = Time()
     client = client_of(

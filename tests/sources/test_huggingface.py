@@ -259,3 +259,16 @@ def test_layout_of_2024_is_read(world: World, shared: Path) -> None:
     assert first.upvotes == items[0]["paper"]["upvotes"]
     assert first.authors[:2] == ("Chunjiang Ge", "Sijie Cheng")
     assert all(x.title and x.abstract and x.authors for x in found.listings)
+
+
+def test_nothing_is_asked_of_the_time_before_there_was_a_list(world: World) -> None:
+    source = opened("huggingface", world.upstream.url)
+    now = dt.datetime(2023, 5, 3, 12, tzinfo=dt.UTC)
+    source.collect(Position(), now=now, window_days=2, since=dt.date(1900, 1, 1))
+    assert world.dates() == ["05-01", "05-02", "05-03"]
+
+
+@pytest.mark.parametrize("kind", ["arxiv", "huggingface"])
+def test_of_two_sources_of_a_kind_each_is_told_by_its_name(kind: str) -> None:
+    one, two = (opened(kind, "https://example.org", name=name) for name in (kind, "second"))
+    assert two.title == f"{one.title} (second)"
