@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import datetime as dt
 import secrets
@@ -69,7 +70,8 @@ def _lines(app: App, *, address: str | None, dns_too: bool) -> Iterator[Line]:
     yield from (Line(what="settings", status="warning", sentence=one) for one in settings.warnings)
     yield from _database(settings)
     yield from _templates(settings)
-    yield from _works(settings, address=address)
+    yield from _sources(settings)
+    yield from _provider(settings, address=address)
     if dns_too:
         yield from _dns(settings)
 
@@ -109,21 +111,38 @@ def _templates(settings: Settings) -> Iterator[Line]:
     yield _tried("templates", load)
 
 
-def _works(settings: Settings, *, address: str | None) -> Iterator[Line]:
-    from digest.wiring import open_works
+def _sources(settings: Settings) -> Iterator[Line]:
+    """One polite request each, whose turn the database keeps."""
+    from digest.wiring import open_store, sources_of
 
     now = dt.datetime.now(dt.UTC)
     try:
-        with open_works(settings) as works:
-            for source in works.sources:
+        with open_store(settings) as store:
+            for source in sources_of(settings, store):
                 yield _tried(source.name, lambda source=source: source.check(now=now))  # type: ignore[misc]
-            provider = works.mailer.name
-            line = _tried(f"provider {provider}", lambda: works.mailer.check().removeprefix(f"{provider}: "))
-            yield line
-            if address is not None and line.status == "ok":
-                yield _tried("test message", lambda: _send(works, address, now=now))
-    except DigestError as error:
-        yield Line(what="provider", status="failed", sentence=str(error))
+    except DigestError:  # told as the database's line
+        for one in settings.sources:
+            yield Line(what=one.name, status="failed", sentence="not asked: the database keeps its turn")
+
+
+def _provider(settings: Settings, *, address: str | None) -> Iterator[Line]:
+    from digest.mailers import open_mailer
+    from digest.wiring import open_works
+
+    def connect() -> str:
+        with contextlib.closing(open_mailer(settings.mail)) as mailer:
+            return mailer.check().removeprefix(f"{mailer.name}: ")
+
+    line = _tried(f"provider {settings.mail.provider}", connect)
+    yield line
+    if address is None or line.status == "failed":
+        return
+
+    def send() -> str:
+        with open_works(settings) as works:
+            return _send(works, address, now=dt.datetime.now(dt.UTC))
+
+    yield _tried("test message", send)
 
 
 def _send(works: Works, address: str, *, now: dt.datetime) -> str:

@@ -46,6 +46,11 @@ pass_app = click.make_pass_decorator(App, ensure=True)
 """Decorator: the command's first argument is the App."""
 
 
+# arXiv's own year, and one that leaves room for windows and slots: beyond them nothing is announced, and a
+# slip of a digit would have a source asked for each day until then.
+_YEARS = range(1991, 2100)
+
+
 class Moment(click.ParamType[dt.datetime]):
     """A point in time, ISO 8601 with an offset; in UTC when it arrives."""
 
@@ -56,7 +61,11 @@ class Moment(click.ParamType[dt.datetime]):
         try:
             moment = value if isinstance(value, dt.datetime) else dt.datetime.fromisoformat(str(value))
             if moment.tzinfo is None:
-                self.fail(f'{value!r} has no offset; write "{value}Z" for UTC, or "+02:00"', param, ctx)
+                is_day = len(str(value)) == len("2026-04-21")
+                whole = moment.isoformat(timespec="minutes") if is_day else value
+                self.fail(f'{value!r} has no offset; write "{whole}Z" for UTC, or "+02:00"', param, ctx)
+            if moment.year not in _YEARS:
+                self.fail(f"{value!r} is not between {_YEARS[0]} and {_YEARS[-1]}", param, ctx)
             return moment.astimezone(dt.UTC)
         except (ValueError, OverflowError):
             self.fail(f'{value!r} is not a time such as "2026-04-21T07:00:00+02:00"', param, ctx)

@@ -3,11 +3,18 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
+from typing import TYPE_CHECKING
 
 import click
 
 from digest.cli.frame import App, at_option, json_option, pass_app
 from digest.cli.output import print_json, print_table
+
+if TYPE_CHECKING:
+    from digest.model import Position
+
+_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 
 
 @click.command()
@@ -35,7 +42,7 @@ def sources(app: App, at: dt.datetime | None, as_json: bool) -> None:
                 "succeeded_at": record.succeeded_at if record else None,
                 "seen": record.seen if record else 0,
                 "new": record.new if record else 0,
-                "position": dict(record.position.marks) if record else {},
+                "read_to": reach(record.position) if record else {},
             }
         )
     if as_json:
@@ -51,7 +58,7 @@ def sources(app: App, at: dt.datetime | None, as_json: bool) -> None:
                 row["name"],
                 row["status"],
                 _ago(row["succeeded_at"], now),  # type: ignore[arg-type]
-                _read_to(row["position"]),  # type: ignore[arg-type]
+                _days(row["read_to"]),  # type: ignore[arg-type]
                 row["seen"],
                 row["new"],
                 row["error"] or "",
@@ -61,20 +68,19 @@ def sources(app: App, at: dt.datetime | None, as_json: bool) -> None:
     )
 
 
-def _read_to(marks: dict[str, str]) -> str:
-    """How far it has read, in the marks that are days: one for the source, or one for each of its parts."""
-    days = {name: mark for name, mark in marks.items() if _is_day(mark)}
-    if len(set(days.values())) == 1:
-        return next(iter(days.values()))
-    return ", ".join(f"{name} {day}" for name, day in sorted(days.items()))
+def reach(position: Position) -> dict[str, str]:
+    """How far a source has been read, as a person may read it: a day for each of its channels, or one under
+    `read`. The other marks are the source's own (see `digest.sources`)."""
+    marks = dict(position.marks)
+    if "read" in marks:
+        return {"read": marks["read"]}
+    return {name: value for name, value in marks.items() if _DAY.fullmatch(value) and ":" not in name}
 
 
-def _is_day(mark: str) -> bool:
-    try:
-        dt.date.fromisoformat(mark)
-    except ValueError:
-        return False
-    return len(mark) == len("2026-04-21")
+def _days(reached: dict[str, str]) -> str:
+    if len(set(reached.values())) == 1:
+        return next(iter(reached.values()))
+    return ", ".join(f"{name} {day}" for name, day in reached.items()) or "nowhere"
 
 
 def _ago(then: dt.datetime | None, now: dt.datetime) -> str:

@@ -77,3 +77,20 @@ def test_a_test_message_to_no_address_fails(digest: Callable[..., Said], folder:
     said = digest("check", "--send", "nobody", "--json")
     assert statuses(said)["test message"] == "failed"
     assert not list(folder.glob("outbox/*.eml"))
+
+
+def test_where_the_database_is_refused_the_provider_is_still_tried(
+    digest: Callable[..., Said], folder: Path
+) -> None:
+    (folder / "digest.db").write_bytes(b"this is a text, and a long one at that " * 40)
+    with (folder / "digest.toml").open("a") as file:
+        file.write('\n[[sources]]\nkind = "huggingface"\n')
+    said = digest("check", "--json")
+    assert said.code == 1
+    assert statuses(said) == {
+        "settings": "ok",
+        "database": "failed",
+        "templates": "ok",
+        "huggingface": "failed",
+        "provider outbox": "ok",
+    }

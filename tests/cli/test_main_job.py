@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.cli.conftest import AT
+from digest.model import Collection, Position
+from digest.store import Store
+from tests.cli.conftest import AT, NOW
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -120,7 +122,37 @@ def test_sources_that_were_never_read_say_so(digest: Callable[..., Said], folder
     with (folder / "digest.toml").open("a") as file:
         file.write('\n[[sources]]\nkind = "arxiv"\ncategories = ["cs.CV"]\n')
     assert digest("sources", "--json").json[0]["status"] == "never read"
+    assert digest("sources", "--json").json[0]["read_to"] == {}
     assert "never" in digest("sources").out
+
+
+def test_how_far_a_source_has_read_is_told_in_days(digest: Callable[..., Said], folder: Path) -> None:
+    collected = {
+        "arxiv": {
+            "cs.CV": "2026-04-21",
+            "cs.LG": "2026-04-20",
+            "cs.CV:etag": '"x"',
+            "cs.CV:also": "2026-04-22",
+        },
+        "huggingface": {"read": "2026-04-20", "asked": "2026-04-21 31", "etag": '2026-04-21 31 "x"'},
+        "journal": {"read": "2026-04-21", "from": "2026-04-14", "stands_for": "entries"},
+    }
+    with Store.open(f"sqlite:///{folder / 'digest.db'}") as store, store.database.begin() as connection:
+        for name, marks in collected.items():
+            found = Collection(status="ok", position=Position().moved(**marks))
+            store.sources.note(connection, name, title=name, collection=found, new=0, now=NOW)
+    with (folder / "digest.toml").open("a") as file:
+        file.write('\n[[sources]]\nkind = "arxiv"\ncategories = ["cs.CV", "cs.LG"]\n')
+        file.write('[[sources]]\nkind = "huggingface"\n')
+        file.write('[[sources]]\nkind = "feed"\nname = "journal"\nurl = "https://journal.example.org/feed"\n')
+    assert [one["read_to"] for one in digest("sources", "--json").json] == [
+        {"cs.CV": "2026-04-21", "cs.LG": "2026-04-20"},
+        {"read": "2026-04-20"},
+        {"read": "2026-04-21"},
+    ]
+    shown = digest("sources", "--at", AT).out
+    assert "cs.CV 2026-04-21, cs.LG 2026-04-20" in shown
+    assert "\t2026-04-20\t" in shown
 
 
 def test_an_unknown_source_is_named_with_the_known_ones(digest: Callable[..., Said], folder: Path) -> None:
