@@ -1,4 +1,9 @@
-"""An abstract in, its first sentence or two out. Never cuts a word, an abbreviation or a number in two."""
+"""An abstract in, the sentence or two that say what the paper does out.
+
+Most abstracts begin with what is known and what is hard: of 841 of April 2026 one in ten says in its first
+sentence what the paper does, and nine in ten in the second, third or fourth. Never cuts a word, an
+abbreviation or a number in two.
+"""
 
 from __future__ import annotations
 
@@ -13,7 +18,35 @@ _ABBREVIATIONS = frozenset({
     "w.r.t", "ref", "refs", "dr", "prof", "st",
 })  # fmt: skip
 _END = re.compile(r"[.!?][\"”’')\]]*\s+(?=[\"“‘'(\[]?[^\W_a-z])|[。！？]")
+_LONGEST = 16  # characters that are looked at: more than an abbreviation has
 _LAST_WORD = re.compile(r"([^\s(\[]+)$")
+
+# How papers speak of themselves.
+_WORK = r"(?:paper|work|study|article|manuscript|report|survey|thesis|letter|research)"
+_DOES = (  # however they end: "propose", "proposed"
+    r"(?:address|adapt|advocate|analy[sz]e|apply|argue|ask|benchmark|bridge|buil[dt]|collect|compare"
+    r"|conduct|construct|create|curate|demonstrate|derive|describe|design|develop|devise|discover"
+    r"|establish|evaluate|examine|explore|extend|find|focus|formulate|identif|instantiate|integrate"
+    r"|introduce|investigate|leverage|model|observe|offer|present|propose|prove|provide|re-?examine"
+    r"|re-?formulate|re-?think|re-?visit|release|report|reveal|review|show|stud(?:y|ied)|survey|tackle"
+    r"|test|train)"
+)
+_SAYS = re.compile(
+    rf"\b(?:we|I)\s+(?:(?:have|also|first|then|here|\w+ly)\s+){{0,2}}{_DOES}"
+    rf"|\b(?:this|the\s+present|our)\s+(?:\w+\s+)?{_WORK}\b"
+    r"|\band\s+(?:propose|introduce|present|develop)\b"
+    r"|\b(?:is|are|was|were)\s+(?:\w+ly\s+)?(?:proposed|introduced|presented|developed)\b",
+    re.IGNORECASE,
+)
+# Something was said before.
+_FURTHER = re.compile(r"(?:Moreover|Furthermore|Additionally|In\s+addition|Finally|Besides)\b")
+# "To address these limitations, we propose": what they are was said in a sentence that is not shown.
+_LEAD = re.compile(
+    r"(?:(?:To|Based|Building|Drawing|Motivated|Inspired|Driven|Guided|Following|Given|Under|With|For|Towards?)\b"
+    r"[^,.;:]{0,60}\b(?:this|these|those|such)\b[^,.;:]{0,60}"
+    r"|However|Therefore|Thus|Hence|Consequently|Accordingly|Specifically|Instead|Here)"
+    r",\s+(?=(?:we|I|this|an?|the)\b)"
+)
 
 
 def sentences(text: str) -> list[str]:
@@ -25,7 +58,9 @@ def sentences(text: str) -> list[str]:
     found: list[str] = []
     start = 0
     for end in _END.finditer(text):
-        if text[end.start()] == "." and _is_abbreviation(text[start : end.start()]):
+        if text[end.start()] == "." and _is_abbreviation(
+            text[max(start, end.start() - _LONGEST) : end.start()]
+        ):
             continue
         found.append(text[start : end.end()].strip())
         start = end.end()
@@ -42,11 +77,24 @@ def _is_abbreviation(before: str) -> bool:
 
 
 def gist(abstract: str, *, limit: int = GIST_LIMIT) -> str:
-    """The first sentence, and the second if it fits in `limit` characters whole.
+    """The first sentence that says what the paper does, and the next if it fits in `limit` characters whole.
 
-    Only a first sentence that is longer itself is cut, at a word: half a second one is read and forgotten.
+    Where none says so, the first sentence. Only a first one that is longer itself is cut, at a word: half a
+    second one is read and forgotten. What leads back to a sentence that is not shown goes.
+
+    >>> gist("Splats are quick. However, they forget. To fix this, we propose a memory. It helps.", limit=30)
+    'We propose a memory. It helps.'
     """
-    first, *others = sentences(abstract) or [""]
+    found = sentences(abstract) or [""]
+    place = next((place for place, one in enumerate(found) if _says(one)), 0)
+    first, *others = found[place:]
+    if place and (lead := _LEAD.match(first)):
+        first = first[lead.end()].upper() + first[lead.end() + 1 :]
     if not others or len(first) + 1 + len(others[0]) > limit:
         return shorten(first, limit)
     return first + ("" if first[-1] in "。！？" else " ") + others[0]
+
+
+def _says(sentence: str) -> bool:
+    asks = sentence.endswith(("?", "？"))
+    return not asks and not _FURTHER.match(sentence) and _SAYS.search(sentence) is not None

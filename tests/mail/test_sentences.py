@@ -1,4 +1,4 @@
-"""The first sentences of an abstract."""
+"""The sentences of an abstract, and those that say what the paper does."""
 
 from __future__ import annotations
 
@@ -45,3 +45,32 @@ def test_gist_cuts_only_a_first_sentence_that_is_too_long() -> None:
     assert len(short) <= 300
     assert short.endswith("word…")
     assert gist("") == ""
+
+
+@pytest.mark.parametrize(
+    ("abstract", "said"),
+    [
+        ("Splats have come far. We present SplatKit. It is small.", "We present SplatKit. It is small."),
+        ("Tides matter. In this work, tides are timed.", "In this work, tides are timed."),
+        ("Tides matter. This paper times them.", "This paper times them."),
+        ("Tides matter. A clock, termed Tick, is proposed.", "A clock, termed Tick, is proposed."),
+        ("Clocks drift. To fix these gaps, we carefully design Tick.", "We carefully design Tick."),
+        ("Clocks drift. However, we show that they need not.", "We show that they need not."),
+        ("Clocks drift. Based on this, a clock is introduced.", "A clock is introduced."),
+        (
+            "Clocks drift. In case of such, say, rain, we build one.",
+            "In case of such, say, rain, we build one.",
+        ),
+        ("Can we build clocks? They drift. We build one.", "We build one."),
+        ("We study tides. They matter. We propose Tick.", "We study tides. They matter."),
+        ("Clocks drift. Moreover, we show rust. This study oils.", "This study oils."),
+        ("Nobody says what it does. Nothing follows.", "Nobody says what it does. Nothing follows."),
+    ],
+)
+def test_gist_begins_where_the_paper_says_what_it_does(abstract: str, said: str) -> None:
+    assert gist(abstract) == said
+
+
+@pytest.mark.parametrize("piece", ["we ", "We have ", "to this ", "is ", "this a ", "To ", "and ", "a. We "])
+def test_gist_of_long_repetitions_is_found_at_once(piece: str) -> None:
+    assert len(gist(piece * 20_000)) <= 300
