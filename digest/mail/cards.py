@@ -9,18 +9,16 @@ from __future__ import annotations
 import dataclasses
 from typing import TYPE_CHECKING
 
+from digest.mail.reasons import told
 from digest.mail.sentences import GIST_LIMIT, gist
-from digest.mail.words import BRIEF, clean, plural, rounded, short_date, shorten
+from digest.mail.words import clean, plural, rounded, short_date, shorten
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from digest.model import Item, Paper
 
 TITLE_LIMIT = 240
 NAME_LIMIT = 60
 CATEGORY_LIMIT = 24  # with the date before it, it stays on one line of a small phone
-REASONS_SHOWN = 8
 
 
 # What makes two cards differ: the paper's id and revision, the authors who matched a topic, the mail's year,
@@ -59,57 +57,20 @@ class CardWords:
 
 def card_key(item: Item, *, year: int) -> CardKey:
     """The card that shows this item in a mail of that year."""
-    return shown((item,), year=year)[0][0]
+    authors: tuple[str, ...] = ()
+    upvotes = item.upvotes
+    for reason in item.reasons:
+        kind = reason.kind
+        if kind == "author":
+            authors = (*authors, reason.words)
+        elif kind == "trending":
+            upvotes = None  # the reason says it
+    return item.paper_id, item.revision, authors, year, upvotes, item.stars
 
 
 def why_words(item: Item) -> str:
     """Why this paper, in one line: `gaussian splatting, point cloud · by Ada Lovelace · like “Title”`."""
-    return shown((item,), year=0)[0][1]
-
-
-def shown(items: Sequence[Item], *, year: int) -> list[tuple[CardKey, str]]:
-    """The `card_key` and the `why_words` of each item, both from one look at its reasons."""
-    found: list[tuple[CardKey, str]] = []
-    for item in items:
-        reasons = item.reasons
-        why = ""
-        for reason in reasons:
-            if reason.kind != "keyword" or len(reasons) > REASONS_SHOWN:
-                found.append(_shown(item, year))
-                break
-            words = BRIEF[reason.words]
-            why = f"{why}, {words}" if why else words
-        else:
-            found.append(((item.paper_id, item.revision, (), year, item.upvotes, item.stars), why))
-    return found
-
-
-def _shown(item: Item, year: int) -> tuple[CardKey, str]:
-    """The same for reasons of any kind and number."""
-    authors: tuple[str, ...] = ()
-    upvotes = item.upvotes
-    said: dict[str, str] = {}
-    for place, reason in enumerate(item.reasons):
-        kind, words = reason.kind, reason.words
-        if kind == "author":
-            authors = (*authors, words)
-        elif kind == "trending":
-            upvotes = None  # the reason says it
-        if place < REASONS_SHOWN:
-            words = BRIEF[words] if kind != "example" else f"“{BRIEF[words]}”"
-            said[kind] = f"{said[kind]}, {words}" if kind in said else _LEADS[kind] + words
-    why = " · ".join([said[kind] for kind in _LEADS if kind in said])
-    return (item.paper_id, item.revision, authors, year, upvotes, item.stars), why
-
-
-_LEADS = {
-    "keyword": "",
-    "author": "by ",
-    "text": "about ",
-    "example": "like ",
-    "category": "in ",
-    "trending": "",
-}
+    return told(item.reasons)
 
 
 def card_words(paper: Paper, key: CardKey) -> CardWords:

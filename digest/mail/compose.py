@@ -10,12 +10,13 @@ import dataclasses
 from typing import TYPE_CHECKING
 
 from digest.mail.addresses import address
-from digest.mail.cards import shown
+from digest.mail.cards import card_key
 from digest.mail.filling import Scope, fill
 from digest.mail.headers import named, own_lines, shared_lines
 from digest.mail.letters import mail_of, subject_words, trimmed
 from digest.mail.marks import MAIL, SECTION
-from digest.mail.quoted import decoded_size
+from digest.mail.quoted import PLAIN, decoded_size
+from digest.mail.reasons import REASONS_SHOWN, told
 from digest.model import Message
 
 if TYPE_CHECKING:
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
     from digest.mail.forms import Field, Forms
     from digest.mail.marks import Slot
     from digest.mail.site import Letter, Site
-    from digest.model import Edition, Item, Section
+    from digest.model import Edition, Item
 
 HTML_LIMIT = 80_000  # bytes as decoded; Gmail cuts a mail off near 102 KB
 
@@ -93,27 +94,50 @@ class CompiledMail:
     def _drawn(self, letter: Letter) -> tuple[str, Scope]:
         """The mail's date, and all that is this reader's, encoded."""
         year = letter.edition.slot.scheduled_at.year
-        places, pieces_of = self.places, self.why.pieces
-
-        def cards(section: Section) -> tuple[Drawn, ...]:
-            try:
-                return tuple([
-                    (places[key], pieces_of(words) if words else ())
-                    for key, words in shown(section.items, year=year)
-                ])  # fmt: skip
-            except KeyError as missing:
-                paper_id, revision, *_ = missing.args[0]
-                raise LookupError(
-                    f"paper {paper_id} at revision {revision}: in none of the editions compiled"
-                ) from None
-
-        words = mail_of(letter, self.site, cards=cards)
+        words = mail_of(letter, self.site, cards=lambda section: self._cards(section.items, year))
         pieces = self.forms.pieces(MAIL, words)
         sections = [
             Scope((*pieces, *self.forms.pieces(SECTION, section)), (), section.cards)
             for section in words.sections
         ]
         return words.date, Scope(tuple(pieces), sections)
+
+    def _cards(self, items: Sequence[Item], year: int) -> list[Drawn]:
+        """The cards of these items, and why they are there.
+
+        Most papers are there for a few keywords, said as they stand: for those this does in a third of the
+        time what `card_key`, `told` and `Field.pieces` do for all.
+        """
+        places, room, count = self.places, self.why.room, len(self.why.forms)
+        cards: list[Drawn] = []
+        try:
+            for item in items:
+                keywords = []
+                for reason in item.reasons:
+                    if reason.kind != "keyword":
+                        break
+                    keywords.append(reason.words)
+                else:
+                    why = ", ".join(keywords)
+                    raw = why.encode()
+                    if (
+                        len(raw) <= room
+                        and not raw.translate(None, PLAIN)
+                        and "  " not in why
+                        and " ," not in why
+                        and why.strip() == why
+                        and len(keywords) <= REASONS_SHOWN
+                    ):
+                        place = places[item.paper_id, item.revision, (), year, item.upvotes, item.stars]
+                        cards.append((place, (raw,) * count if why else ()))
+                        continue
+                why = told(item.reasons)
+                cards.append((places[card_key(item, year=year)], self.why.pieces(why) if why else ()))
+        except KeyError:
+            raise LookupError(
+                f"paper {item.paper_id} at revision {item.revision}: in none of the editions compiled"
+            ) from None
+        return cards
 
 
 def frame(site: Site, boundary: bytes) -> tuple[bytes, bytes, bytes]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import dataclasses
 from typing import TYPE_CHECKING
 
-from digest.mail.quoted import ROOM, SOFT_BREAK, line_of, piece
+from digest.mail.quoted import PLAIN, ROOM, SOFT_BREAK, line_of, piece
 from digest.mail.wrapping import wrap
 
 if TYPE_CHECKING:
@@ -19,8 +19,6 @@ if TYPE_CHECKING:
 
 SCOPES = 3  # levels that have words in a document: mail, section, card
 
-# What stands for itself in HTML, in text and in quoted-printable alike.
-_PLAIN = bytes(code for code in range(0x20, 0x7F) if code not in b"=&<>")
 _NARROW = "·“”’–—…éáñöä".encode()  # and all that is made of these bytes
 
 
@@ -85,7 +83,7 @@ class Field:
     def pieces(self, words: str) -> tuple[bytes, ...]:
         """The words in each form, without the soft break that must follow."""
         raw = words.encode()
-        marks = raw.translate(None, _PLAIN)
+        marks = raw.translate(None, PLAIN)
         if not marks and len(raw) <= self.room:
             return (raw,) * len(self.forms)
         if marks.strip(_NARROW):

@@ -15,7 +15,7 @@ from digest.mail.words import BRIEF, WEEKDAYS, clean, listed, long_date, number,
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from digest.mail.site import Letter, Site
     from digest.model import Edition, Item, Notice, Section, Subscriber
@@ -30,7 +30,7 @@ class SectionWords(NamedTuple, Generic[Card]):
     """A heading, its cards, best first, and "4 more papers matched." or ""."""
 
     title: str
-    cards: tuple[Card, ...]
+    cards: Sequence[Card]
     more: str
 
 
@@ -52,10 +52,10 @@ class MailWords(NamedTuple, Generic[Card]):
 
 def mail_words(letter: Letter, site: Site, *, card: Callable[[Item], Card]) -> MailWords[Card]:
     """The words of one mail; `card` makes a card of an item."""
-    return mail_of(letter, site, cards=lambda section: tuple([card(item) for item in section.items]))
+    return mail_of(letter, site, cards=lambda section: [card(item) for item in section.items])
 
 
-def mail_of(letter: Letter, site: Site, *, cards: Callable[[Section], tuple[Card, ...]]) -> MailWords[Card]:
+def mail_of(letter: Letter, site: Site, *, cards: Callable[[Section], Sequence[Card]]) -> MailWords[Card]:
     """The words of one mail; `cards` makes the cards of a section."""
     edition, reader = letter.edition, letter.subscriber
     date, hour = _here(edition.slot.scheduled_at, reader.timezone)

@@ -11,7 +11,9 @@ from binascii import a2b_qp, b2a_qp
 SOFT_BREAK = b"=\r\n"
 ROOM = 75  # bytes of a line that a soft break ends
 
+# What stands for itself in quoted-printable, and what does in HTML as well.
 _ITSELF = bytes(code for code in range(0x20, 0x7F) if code != ord("="))
+PLAIN = _ITSELF.translate(None, b"&<>")
 
 
 def piece(text: str) -> bytes:

@@ -9,11 +9,13 @@ from __future__ import annotations
 import functools
 import re
 import unicodedata
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
+
+Said = TypeVar("Said")
 
 WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 MONTHS = (
@@ -59,26 +61,35 @@ def shorten(text: str, limit: int) -> str:
     return _LEFT_HANGING.sub("", head) + ELLIPSIS
 
 
-class _Brief(dict[str, str]):
-    """Keywords, names of topics and the like as they were written → one line of at most BRIEF_LIMIT.
+class Memo(dict[str, Said]):
+    """What was made of words, for the next time: looked up by `memo[words]`, a tenth of what a call costs.
 
-    The few words of a reader come again in every section and for many papers, and many readers share theirs.
-    Forgets all of them when there are too many: a run has readers without end.
+    A reader's few keywords are the reasons of many papers, and many readers share theirs. Forgets all of them
+    when there are too many, for a run has readers without end.
     """
 
-    def __missing__(self, words: str) -> str:
-        if len(self) >= BRIEF_KEPT:
+    def __init__(self, make: Callable[[str], Said]) -> None:
+        self.make = make
+
+    def __missing__(self, words: str) -> Said:
+        if len(self) >= MEMO_SIZE:
             self.clear()
-        brief = words.strip()
-        if len(brief) > BRIEF_LIMIT or not brief.isprintable() or "  " in brief:
-            brief = shorten(clean(brief), BRIEF_LIMIT)
-        self[words] = brief
-        return brief
+        self[words] = said = self.make(words)
+        return said
+
+
+MEMO_SIZE = 8_192  # more would find no room in a processor's cache
+
+
+def brief(words: str) -> str:
+    """A keyword, the name of a topic and the like, as they were written → one line of at most BRIEF_LIMIT."""
+    if len(words) <= BRIEF_LIMIT and words.isprintable() and "  " not in words:
+        return words.strip()
+    return shorten(clean(words), BRIEF_LIMIT)
 
 
 BRIEF_LIMIT = 80
-BRIEF_KEPT = 32_768  # some 6 MB of short words
-BRIEF = _Brief()
+BRIEF = Memo(brief)
 
 
 def number(count: int) -> str:
