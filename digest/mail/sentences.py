@@ -24,19 +24,23 @@ _LAST_WORD = re.compile(r"([^\s(\[]+)$")
 # How papers speak of themselves.
 _WORK = r"(?:paper|work|study|article|manuscript|report|survey|thesis|letter|research)"
 _DOES = (  # however they end: "propose", "proposed"
-    r"(?:address|adapt|advocate|analy[sz]e|apply|argue|ask|benchmark|bridge|buil[dt]|collect|compare"
-    r"|conduct|construct|create|curate|demonstrate|derive|describe|design|develop|devise|discover"
-    r"|establish|evaluate|examine|explore|extend|find|focus|formulate|identif|instantiate|integrate"
-    r"|introduce|investigate|leverage|model|observe|offer|present|propose|prove|provide|re-?examine"
-    r"|re-?formulate|re-?think|re-?visit|release|report|reveal|review|show|stud(?:y|ied)|survey|tackle"
-    r"|test|train)"
+    r"(?:address|adapt|advocate|analy[sz]e|apply|benchmark|bridge|buil[dt]|collect|compare|conduct"
+    r"|construct|create|curate|derive|describe|design|develop|devise|establish|evaluate|examine|explore"
+    r"|extend|focus|formulate|instantiate|integrate|introduce|investigate|leverage|model|offer|present"
+    r"|propose|prove|provide|re-?examine|re-?formulate|re-?think|re-?visit|release|report|review"
+    r"|stud(?:y|ied)|survey|tackle|test|train)"
 )
+_WE = r"\b(?:we|I)\s+(?:(?:have|also|first|then|here|\w+ly)\s+){0,2}"
 _SAYS = re.compile(
-    rf"\b(?:we|I)\s+(?:(?:have|also|first|then|here|\w+ly)\s+){{0,2}}{_DOES}"
+    rf"{_WE}{_DOES}"
     rf"|\b(?:this|the\s+present|our)\s+(?:\w+\s+)?{_WORK}\b"
     r"|\band\s+(?:propose|introduce|present|develop)\b"
     r"|\b(?:is|are|was|were)\s+(?:\w+ly\s+)?(?:proposed|introduced|presented|developed)\b",
     re.IGNORECASE,
+)
+# What was found may be what the paper is for, or what led to it: heard where nothing else is.
+_FINDS = re.compile(
+    rf"{_WE}(?:argue|ask|demonstrate|discover|find|found|identif|observe|reveal|show)", re.IGNORECASE
 )
 # Something was said before.
 _FURTHER = re.compile(r"(?:Moreover|Furthermore|Additionally|In\s+addition|Finally|Besides)\b")
@@ -86,7 +90,13 @@ def gist(abstract: str, *, limit: int = GIST_LIMIT) -> str:
     'We propose a memory. It helps.'
     """
     found = sentences(abstract) or [""]
-    place = next((place for place, one in enumerate(found) if _says(one)), 0)
+    telling = (
+        place
+        for how in (_SAYS, _FINDS)
+        for place, one in enumerate(found)
+        if _may_begin(one) and how.search(one)
+    )
+    place = next(telling, 0)
     first, *others = found[place:]
     if place and (lead := _LEAD.match(first)):
         first = first[lead.end()].upper() + first[lead.end() + 1 :]
@@ -95,6 +105,5 @@ def gist(abstract: str, *, limit: int = GIST_LIMIT) -> str:
     return first + ("" if first[-1] in "。！？" else " ") + others[0]
 
 
-def _says(sentence: str) -> bool:
-    asks = sentence.endswith(("?", "？"))
-    return not asks and not _FURTHER.match(sentence) and _SAYS.search(sentence) is not None
+def _may_begin(sentence: str) -> bool:
+    return not sentence.endswith(("?", "？")) and not _FURTHER.match(sentence)

@@ -64,6 +64,8 @@ def test_gist_cuts_only_a_first_sentence_that_is_too_long() -> None:
         ("Can we build clocks? They drift. We build one.", "We build one."),
         ("We study tides. They matter. We propose Tick.", "We study tides. They matter."),
         ("Clocks drift. Moreover, we show rust. This study oils.", "This study oils."),
+        ("Clocks drift. We find that rust slows. Thus, we propose oil.", "We propose oil."),
+        ("Clocks drift. We find that rust slows.", "We find that rust slows."),
         ("Nobody says what it does. Nothing follows.", "Nobody says what it does. Nothing follows."),
     ],
 )
