@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import datetime as dt
 import sys
 from pathlib import Path
@@ -21,7 +20,6 @@ if TYPE_CHECKING:
 
     from digest.store.subscribers import Membership, Status
 
-_KEPT = ("name", "timezone", "send_at", "cadence", "max_papers", "trending", "topics")
 consent_options: list[Callable[[Any], Any]] = [
     click.option("--agreed-at", type=Moment(), metavar="TIME", help="When the person agreed."),
     click.option("--agreed-where", default="", metavar="WORDS", help="Where or how the person agreed."),
@@ -67,6 +65,7 @@ def add(
     from digest.config import SubscriberSettings
     from digest.config.flags import checked
     from digest.config.topics import parse_topics
+    from digest.store.subscribers import Admission
     from digest.wiring import open_store
 
     try:
@@ -77,12 +76,10 @@ def add(
     settings = app.settings()
     reader = checked(SubscriberSettings, email=email, topics=parsed, **given).to_model(settings.digest)
     with open_store(settings) as store:
-        known = store.subscribers.find(reader.email)
-        if known is not None:
-            said = {name for name in (*given, "topics") if _is_said(name)}
-            kept = {name: getattr(known.subscriber, name) for name in _KEPT if name not in said}
-            reader = dataclasses.replace(reader, **kept)
-        is_new = store.subscribers.add(reader, agreed_at=agreed_at, agreed_where=agreed_where)
+        said = frozenset(name for name in (*given, "topics") if _is_said(name))
+        is_new = store.subscribers.add(
+            Admission(subscriber=reader, said=said, agreed_at=agreed_at, agreed_where=agreed_where)
+        )
     if any(_same(reader.email, one.email) for one in settings.subscribers):
         note(f"{reader.email}: {settings.path} names this reader, and what it says holds at the next run")
     if as_json:
@@ -157,6 +154,7 @@ def import_(app: App, file: Path, as_json: bool) -> None:
     are named and left out; the others are taken in, in one transaction.
     """
     from digest.config.csv import parse
+    from digest.store.subscribers import Admission
     from digest.wiring import open_store
 
     settings = app.settings()
@@ -169,7 +167,15 @@ def import_(app: App, file: Path, as_json: bool) -> None:
     faults = list(parsed.faults)
     with open_store(settings) as store:
         done = store.subscribers.add_all(
-            [(row.subscriber, row.agreed_at, row.agreed_where) for row in parsed.rows]
+            [
+                Admission(
+                    subscriber=row.subscriber,
+                    said=row.said,
+                    agreed_at=row.agreed_at,
+                    agreed_where=row.agreed_where,
+                )
+                for row in parsed.rows
+            ]
         )
     faults += [
         f"row {row.number}: {row.subscriber.email} has left and is not added again"
@@ -233,6 +239,7 @@ def pause(app: App, email: str) -> None:
 @pass_app
 def resume(app: App, email: str, agreed_at: dt.datetime | None, agreed_where: str) -> None:
     """Mail again. One who has left comes back only with new consent (--agreed-at, --agreed-where)."""
+    from digest.store.subscribers import Admission
     from digest.wiring import open_store
 
     with open_store(app.settings()) as store:
@@ -244,7 +251,9 @@ def resume(app: App, email: str, agreed_at: dt.datetime | None, agreed_where: st
             )
         store.subscribers.set_status(email, "active")
         if member is not None and agreed_at:
-            store.subscribers.add(member.subscriber, agreed_at=agreed_at, agreed_where=agreed_where)
+            store.subscribers.add(
+                Admission(subscriber=member.subscriber, agreed_at=agreed_at, agreed_where=agreed_where)
+            )
     click.echo(f"{email}: gets mail again")
 
 

@@ -46,6 +46,7 @@ class Row:
 
     number: int
     subscriber: Subscriber
+    said: frozenset[str] = dataclasses.field(default=frozenset(), compare=False)  # columns with a value
     agreed_at: dt.datetime | None = None
     agreed_where: str = ""
 
@@ -175,6 +176,7 @@ def _row(number: int, cells: Mapping[str, str], defaults: DigestSettings) -> tup
         Row(
             number=number,
             subscriber=reader.to_model(defaults),
+            said=frozenset(cells),
             agreed_at=agreed_at,
             agreed_where=agreed_where,
         ),

@@ -66,6 +66,8 @@ class Templates:
             raise TemplateError(
                 f"{folder}: no such folder of templates; make it, or leave digest.templates out"
             )
+        for misplaced in sorted(folder.glob("*.j2")):
+            raise TemplateError(f"{misplaced}: it would not be read here; move it into {folder / 'mail'}")
         builtin = {f"mail/{path.name}" for path in (builtin_folder() / "mail").glob("*.j2")}
         own = {f"mail/{path.name}" for path in (folder / "mail").glob("*.j2")}
         included = {name for owner in builtin | own for name in self._included(owner)}

@@ -43,6 +43,17 @@ class Membership:
     next_due_at: dt.datetime | None = None
 
 
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class Admission:
+    """A reader to be taken in. `said` names the preferences that were given: of a reader who is known
+    already, the others stay as they are."""
+
+    subscriber: Subscriber
+    said: frozenset[str] = frozenset(_PREFERENCES)
+    agreed_at: dt.datetime | None = None
+    agreed_where: str = ""
+
+
 class Subscribers:
     """The readers of one database."""
 
@@ -82,29 +93,26 @@ class Subscribers:
                     _set(connection, row.id, status="unlisted")
         return gone
 
-    def add(
-        self, reader: Subscriber, *, agreed_at: dt.datetime | None = None, agreed_where: str = ""
-    ) -> bool:
-        """Add a reader, or bring an earlier one's preferences up to date; True if new. Raises UsageError
-        for one who has left: only they may come back."""
-        (done,) = self.add_all([(reader, agreed_at, agreed_where)])
+    def add(self, admission: Admission) -> bool:
+        """Take a reader in, or bring an earlier one's preferences up to date; True if new. Raises
+        UsageError for one who has left: only they may come back."""
+        (done,) = self.add_all([admission])
         if done == "left":
+            email = admission.subscriber.email
             raise UsageError(
-                f"{reader.email}: has left and is not added again; with their new consent: "
-                f"digest subscribers resume {reader.email} --agreed-at TIME --agreed-where WORDS"
+                f"{email}: has left and is not added again; with their new consent: "
+                f"digest subscribers resume {email} --agreed-at TIME --agreed-where WORDS"
             )
         return done == "added"
 
-    def add_all(
-        self, readers: Sequence[tuple[Subscriber, dt.datetime | None, str]]
-    ) -> list[Literal["added", "updated", "left"]]:
-        """Add many, each with when and where they agreed, in one transaction: what became of each. One
-        who has left is left alone."""
+    def add_all(self, admissions: Sequence[Admission]) -> list[Literal["added", "updated", "left"]]:
+        """Take many in, in one transaction: what became of each. One who has left is left alone."""
         table = tables.subscribers
         done: list[Literal["added", "updated", "left"]] = []
         with self._database.begin() as connection:
-            for reader, agreed_at, agreed_where in readers:
-                consent = {"agreed_at": agreed_at, "agreed_where": agreed_where}
+            for admission in admissions:
+                reader = admission.subscriber
+                consent = {"agreed_at": admission.agreed_at, "agreed_where": admission.agreed_where}
                 row = connection.execute(_by_address(reader.email)).one_or_none()
                 if row is None:
                     connection.execute(
@@ -116,7 +124,7 @@ class Subscribers:
                 else:
                     if row.status == "unlisted":  # theirs who add them now, no more the file's
                         _set(connection, row.id, origin="command")
-                    _adopt(connection, row, reader)
+                    _adopt(connection, row, reader, said=admission.said)
                     _set(connection, row.id, **{name: value for name, value in consent.items() if value})
                     done.append("updated")
         return done
@@ -195,9 +203,17 @@ def _by_address(email: str) -> sa.Select[Any]:
     return sa.select(tables.subscribers).where(tables.subscribers.c.address_key == address_key(email))
 
 
-def _adopt(connection: sa.Connection, row: sa.Row[Any], reader: Subscriber) -> None:
+def _adopt(
+    connection: sa.Connection,
+    row: sa.Row[Any],
+    reader: Subscriber,
+    *,
+    said: frozenset[str] = frozenset(_PREFERENCES),
+) -> None:
     wanted = _row(reader)
-    changes = {name: wanted[name] for name in _PREFERENCES if wanted[name] != getattr(row, name)}
+    changes = {
+        name: wanted[name] for name in _PREFERENCES if name in said and wanted[name] != getattr(row, name)
+    }
     if row.status == "unlisted":
         changes["status"] = "active"
     if changes:

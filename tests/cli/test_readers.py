@@ -136,3 +136,13 @@ def test_one_whom_the_file_dropped_is_added_for_good(digest: Callable[..., Said]
     said = digest("subscribers", "add", "ada@example.org", "--send-at", "06:00")
     assert "names this reader" not in said.err
     assert digest("run", *at).json["accepted"] == 1
+
+
+def test_a_csv_that_names_a_known_reader_keeps_what_it_leaves_open(
+    digest: Callable[..., Said], folder: Path
+) -> None:
+    digest("subscribers", "add", "bo@example.org", "--topic", "Vision: nerf", "--send-at", "06:30")
+    (folder / "readers.csv").write_text("email,name,topics\nbo@example.org,Bo,\n")
+    assert digest("subscribers", "import", str(folder / "readers.csv"), "--json").json["updated"] == 1
+    shown = digest("subscribers", "show", "bo@example.org", "--json").json
+    assert (shown["name"], shown["send_at"], shown["topics"][0]["name"]) == ("Bo", "06:30", "Vision")

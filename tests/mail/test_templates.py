@@ -150,3 +150,9 @@ def test_html_is_escaped_and_text_is_not(templates: Templates) -> None:
 
 def test_the_built_in_templates_hold_the_proof_that_an_operators_must() -> None:
     check(Templates.load())
+
+
+def test_a_template_beside_its_folder_is_not_ignored_in_silence(tmp_path: Path) -> None:
+    (tmp_path / "subject.txt.j2").write_text("x")
+    with pytest.raises(TemplateError, match=r"subject\.txt\.j2: it would not be read here; move it"):
+        Templates.load(tmp_path)

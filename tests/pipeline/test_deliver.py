@@ -17,6 +17,7 @@ from digest.model import Collection, Listing, Outcome, Position, Subscriber, Top
 from digest.pipeline.deliver import BACKOFF_S, WINDOW
 from digest.pipeline.works import Works
 from digest.store import Store
+from digest.store.subscribers import Admission
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -86,7 +87,7 @@ def works(tmp_path: Path) -> Iterator[Works]:
     with Store.open(f"sqlite:///{tmp_path / 'digest.db'}") as store:
         topic = Topic(name="Telescopes", keywords=("telescope",))
         store.subscribers.add_all(
-            [(Subscriber(email=f"r{n}@example.org", topics=(topic,)), None, "") for n in range(20)]
+            [Admission(subscriber=Subscriber(email=f"r{n}@example.org", topics=(topic,))) for n in range(20)]
         )
         yield Works(
             store=store,

@@ -12,6 +12,7 @@ import pytest
 
 from digest.model import Cadence, Edition, Item, Outcome, Reason, Section, Slot, Subscriber
 from digest.store.deliveries import NEXT, OPEN
+from digest.store.subscribers import Admission
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -28,7 +29,7 @@ def slot(day: int) -> Slot:
 
 
 def reader(store: Store, email: str = "ada@example.org") -> int:
-    store.subscribers.add(Subscriber(email=email, cadence=Cadence(kind="daily")))
+    store.subscribers.add(Admission(subscriber=Subscriber(email=email, cadence=Cadence(kind="daily"))))
     member = store.subscribers.find(email)
     assert member is not None
     return member.subscriber.id

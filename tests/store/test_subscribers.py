@@ -10,6 +10,7 @@ import pytest
 
 from digest.errors import UsageError
 from digest.model import Cadence, Subscriber, Topic
+from digest.store.subscribers import Admission
 
 if TYPE_CHECKING:
     from digest.store import Store
@@ -26,7 +27,7 @@ ADA = Subscriber(
 
 
 def test_a_reader_comes_back_as_they_were_written(store: Store) -> None:
-    store.subscribers.add(ADA, agreed_at=NOW, agreed_where="lab meeting")
+    store.subscribers.add(Admission(subscriber=ADA, agreed_at=NOW, agreed_where="lab meeting"))
     member = store.subscribers.find("ada@example.ORG")
     assert member is not None
     assert dataclasses.replace(member.subscriber, id=0) == ADA
@@ -34,8 +35,8 @@ def test_a_reader_comes_back_as_they_were_written(store: Store) -> None:
 
 
 def test_two_spellings_of_an_address_are_one_reader(store: Store) -> None:
-    assert store.subscribers.add(ADA)
-    assert not store.subscribers.add(dataclasses.replace(ADA, email="ada@example.org"))
+    assert store.subscribers.add(Admission(subscriber=ADA))
+    assert not store.subscribers.add(Admission(subscriber=dataclasses.replace(ADA, email="ada@example.org")))
     assert len(store.subscribers.everyone()) == 1
 
 
@@ -45,7 +46,7 @@ def test_one_who_left_stays_out_although_the_file_names_them(store: Store) -> No
     assert store.subscribers.synchronise([ADA]) == [ADA.email]
     assert store.subscribers.due(NOW) == []
     with pytest.raises(UsageError, match="has left and is not added again"):
-        store.subscribers.add(ADA)
+        store.subscribers.add(Admission(subscriber=ADA))
 
 
 def test_a_reader_the_file_drops_gets_no_more_mail_until_it_names_them_again(store: Store) -> None:
@@ -57,7 +58,7 @@ def test_a_reader_the_file_drops_gets_no_more_mail_until_it_names_them_again(sto
 
 
 def test_a_reader_added_by_command_is_not_the_files_to_drop(store: Store) -> None:
-    store.subscribers.add(ADA)
+    store.subscribers.add(Admission(subscriber=ADA))
     store.subscribers.synchronise([])
     assert len(store.subscribers.due(NOW)) == 1
 
@@ -92,3 +93,12 @@ def test_one_who_is_resumed_is_not_dropped_by_a_file_that_does_not_name_them(
     store.subscribers.set_status(ADA.email, "active")
     store.subscribers.synchronise([])
     assert len(store.subscribers.due(NOW)) == 1
+
+
+def test_what_is_not_said_of_a_known_reader_stays(store: Store) -> None:
+    store.subscribers.add(Admission(subscriber=ADA))
+    bare = Subscriber(email=ADA.email, name="Ada L.")
+    store.subscribers.add(Admission(subscriber=bare, said=frozenset({"email", "name"})))
+    member = store.subscribers.find(ADA.email)
+    assert member is not None
+    assert dataclasses.replace(member.subscriber, id=0) == dataclasses.replace(ADA, name="Ada L.")
