@@ -163,16 +163,17 @@ def notice(notices: tuple[Notice, ...], *, hour: int) -> str:
 
 
 def about(reader: Subscriber, site: Site) -> str:
-    """Why this reader gets this mail, and when."""
-    topics = [BRIEF[topic.name] for topic in reader.topics[:NAMED_TOPICS]]
-    if left := len(reader.topics) - NAMED_TOPICS:
-        topics += [f"{left} more"] if left > 0 else []
-    if reader.trending or not topics:
-        topics.append("what is trending")
+    """Why this reader gets this mail, and when. Topics are counted, not named: their names stand over their
+    papers, and one over no papers says nothing."""
+    wanted = []
+    if count := len(reader.topics):
+        wanted.append(f"{number(count)} topic{'' if count == 1 else 's'}")
+    if reader.trending or not wanted:
+        wanted.append("what is trending")
     hour = f"{reader.send_at.hour:02}:{reader.send_at.minute:02}"
     when = f"{_often(reader)} at {hour} {zone_words(reader.timezone)}"
     who = clean(reader.email)
-    return f"You get this {when}, because {who} subscribed to {listed(topics)} at {site.name}."
+    return f"You get this {when}, because {who} subscribed to {listed(wanted)} at {site.name}."
 
 
 def _often(reader: Subscriber) -> str:

@@ -144,7 +144,7 @@ def test_dates_are_those_of_the_reader_s_zone(templates: Templates) -> None:
             {},
             (
                 "from Monday to Friday at 07:00 Berlin time, because ada@example.org subscribed to "
-                "Vision, Robots and what is trending at Paper Digest."
+                "2 topics and what is trending at Paper Digest."
             ),
         ),
         (
@@ -153,12 +153,12 @@ def test_dates_are_those_of_the_reader_s_zone(templates: Templates) -> None:
         ),
         (
             {"cadence": Cadence(kind="weekly", weekday=2), "send_at": dt.time(18, 5), "trending": False},
-            "every Wednesday at 18:05 Berlin time, because ada@example.org subscribed to Vision and Robots",
+            "every Wednesday at 18:05 Berlin time, because ada@example.org subscribed to 2 topics at",
         ),
         ({"cadence": Cadence(kind="monthly", month_day=3)}, "on day 3 of each month at"),
         (
             {"topics": tuple(Topic(name=f"T{n}") for n in range(8)), "trending": False},
-            "subscribed to T0, T1, T2, T3, T4 and 3 more at",
+            "subscribed to 8 topics at",
         ),
     ],
 )
