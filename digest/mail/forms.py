@@ -9,7 +9,7 @@ from __future__ import annotations
 import dataclasses
 from typing import TYPE_CHECKING
 
-from digest.mail.quoted import PLAIN, ROOM, SOFT_BREAK, line_of, piece
+from digest.mail.quoted import PLAIN, ROOM, opened
 from digest.mail.wrapping import wrap
 
 if TYPE_CHECKING:
@@ -19,7 +19,10 @@ if TYPE_CHECKING:
 
 SCOPES = 3  # levels that have words in a document: mail, section, card
 
-_NARROW = "·“”’–—…éáñöä".encode()  # and all that is made of these bytes
+# What is left of characters below U+0800, and of punctuation (U+2000 to U+203F) but for its first two bytes:
+# none of them takes two columns.
+_NARROW = bytes(range(0x80, 0xC0)) + bytes(range(0xC2, 0xE0))
+_PUNCTUATION = b"\xe2\x80"
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -38,28 +41,17 @@ class Form:
         first = len(self.wrapping.first)
         return 0 if first and not self.led else max(0, min(self.wrapping.width - first, ROOM))
 
-    def encode(self, words: str, *, narrow: bool = False) -> bytes:
+    def encode(self, words: str, *, simple: bool = False) -> bytes:
         """Any words, without the soft break that must follow them; b"" for "".
 
-        `narrow`: they need no escape and hold no character of two columns.
+        `simple`: they need no escape in HTML and hold no character of two columns, as the caller knows.
         """
-        if self.html and not narrow:
-            words = words.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
-        elif how := self.wrapping:
-            words = wrap(words, first=how.first, rest=how.rest, width=how.width, narrow=narrow)
-            words = words[len(how.first) :] if self.led else words
-        return piece(words).removesuffix(SOFT_BREAK)
-
-    def fold(self, words: str) -> bytes:
-        """The same for plain words that are longer than a line."""
         if how := self.wrapping:
-            words = wrap(words, first=how.first, rest=how.rest, width=how.width, narrow=True)
+            words = wrap(words, first=how.first, rest=how.rest, width=how.width, narrow=simple)
             words = words[len(how.first) :] if self.led else words
-            lines = words.split("\n")
-            if max(map(len, lines)) <= ROOM:
-                return "\r\n".join(lines).encode()
-            return piece(words).removesuffix(SOFT_BREAK)
-        return "=\r\n".join([words[at : at + ROOM] for at in range(0, len(words), ROOM)]).encode()
+        if self.html and not simple:
+            words = words.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+        return opened(words)
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -83,16 +75,16 @@ class Field:
     def pieces(self, words: str) -> tuple[bytes, ...]:
         """The words in each form, without the soft break that must follow."""
         raw = words.encode()
-        marks = raw.translate(None, PLAIN)
-        if not marks and len(raw) <= self.room:
+        odd = raw.translate(None, PLAIN)
+        fits = len(raw) <= self.room
+        if fits and not odd:
             return (raw,) * len(self.forms)
-        if marks.strip(_NARROW):
+        if odd.replace(_PUNCTUATION, b"").strip(_NARROW):
             return tuple([form.encode(words) for form in self.forms])
-        if len(raw) <= self.room:
-            return (line_of(raw),) * len(self.forms)
-        if marks:
-            return tuple([form.encode(words, narrow=True) for form in self.forms])
-        return tuple([form.fold(words) for form in self.forms])
+        flat = opened(words)
+        if fits:
+            return (flat,) * len(self.forms)
+        return tuple([form.encode(words, simple=True) if form.wrapping else flat for form in self.forms])
 
 
 NOWHERE = Field("", (), 0, ())  # a word that no document needs

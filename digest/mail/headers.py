@@ -27,7 +27,7 @@ SUBJECT_LIMIT = 200
 WORD_BYTES = 45  # base64 of 45 bytes and the frame of an encoded word are 72 characters; 75 are allowed
 
 _TOKEN, _ID_HERE = "--TOKEN--", "--ID--"  # no address and no URL needs to escape them
-_ID = re.compile(r"[A-Za-z0-9._-]{1,128}")
+_ID = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._-"
 _PLAIN_PHRASE = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~ -]+")
 
 
@@ -60,13 +60,14 @@ def own_lines(
     template: bytes, *, recipient: bytes, subject: str, delivery_id: str, date: dt.datetime, token: str
 ) -> bytes:
     """The lines of one mail; `recipient` comes from `named`. Raises ValueError for an unfit id."""
-    if not _ID.fullmatch(delivery_id):
+    raw_id = delivery_id.encode("utf-8", "replace")
+    if not 0 < len(raw_id) <= 128 or raw_id.translate(None, _ID):
         raise ValueError(f"delivery id {delivery_id!r}: letters, digits, dots, - and _ only, at most 128")
     return template % {
         b"to": recipient,
         b"subject": unstructured(subject),
         b"date": _date(date),
-        b"id": delivery_id.encode(),
+        b"id": raw_id,
         b"token": quoted(token).encode("ascii"),
     }
 

@@ -19,19 +19,26 @@ PLAIN = _ITSELF.translate(None, b"&<>")
 def piece(text: str) -> bytes:
     """`text`, with LF line ends, encoded; b"" for "".
 
-    >>> piece("é = 1\\n.. and on")
-    b'=C3=A9 =3D 1\\r\\n.. and on=\\r\\n'
+    >>> piece("é = 1\n.. and on")
+    b'=C3=A9 =3D 1\r\n.. and on=\r\n'
     """
-    *lines, last = text.split("\n")
-    encoded = b"".join([line(one) + b"\r\n" for one in lines])
-    return encoded + _open(line(last)) + SOFT_BREAK if last else encoded
+    return opened(text) + SOFT_BREAK if text and text[-1] != "\n" else opened(text)
 
 
-def _open(encoded: bytes) -> bytes:
-    """An encoded line with room for a soft break: b2a_qp ends a text with up to 76 bytes, as it may."""
-    if len(encoded) - encoded.rfind(b"\n") - 1 <= ROOM:
+def opened(text: str) -> bytes:
+    """The same without the soft break at its end, but with room for it."""
+    if "\n" not in text:
+        return _opened(line(text))
+    lines = text.split("\n")
+    last = lines.pop()
+    return b"\r\n".join([*[line(one) for one in lines], _opened(line(last))])
+
+
+def _opened(encoded: bytes) -> bytes:
+    if len(encoded) <= ROOM or len(encoded) - encoded.rfind(b"\n") - 1 <= ROOM:
         return encoded
-    cut = -3 if encoded[-3:-2] == b"=" else -1  # never within an escape
+    # As b2a_qp may leave it. A new line begins with the last character, which may be an escape.
+    cut = -3 if encoded[-3:-2] == b"=" else -1
     return encoded[:cut] + SOFT_BREAK + encoded[cut:]
 
 
@@ -42,16 +49,11 @@ def line(text: str) -> bytes:
     breaks as LF alone where it has not seen a CRLF.
     """
     raw = text.encode()
-    if not raw.translate(None, _ITSELF) and raw[-1:] != b" ":  # most of what is a reader's own
-        if len(raw) <= ROOM:
-            return raw
-        return SOFT_BREAK.join([raw[at : at + ROOM] for at in range(0, len(raw), ROOM)])
-    return b2a_qp(raw).replace(b"\n", b"\r\n")
-
-
-def line_of(raw: bytes) -> bytes:
-    """One line that a soft break will follow."""
-    return _open(b2a_qp(raw).replace(b"\n", b"\r\n"))
+    if raw.translate(None, _ITSELF) or raw[-1:] == b" ":
+        return b2a_qp(raw).replace(b"\n", b"\r\n")
+    if len(raw) <= ROOM:  # as is most of what is a reader's own
+        return raw
+    return SOFT_BREAK.join([raw[at : at + ROOM] for at in range(0, len(raw), ROOM)])
 
 
 def decoded_size(encoded: bytes) -> int:
