@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from digest.model import Paper
 
 TERMS = 3  # told of a text that matched
-TELLING = 0.25  # of what the first of them adds, at least: the rest made no score
+TELLING = 0.2  # of what the first of them adds, at least: the rest made no score
 _PIECE = re.compile(r"\S+")
 _PART = re.compile(r"[^-‐‑–/]+")
 _EDGES = ".,;:!?()[]{}\"'“”‘’`$*_-‐‑–/"

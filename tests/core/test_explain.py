@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from digest.core.spoken import spoken
-from digest.core.terms import paper_terms, stems
+from digest.core.terms import stems
 from digest.model import Paper, Reason
 from tests.core import abstracts
 from tests.core.windows import paper, tried
@@ -83,10 +83,10 @@ def test_reasons_never_name_what_is_not_in_the_paper() -> None:
         items = tried(papers, text=text, keywords=("quantum", "driving", "Gaussians"))
         assert items
         for item in items:
-            held = set(paper_terms(stems(by_id[item.paper_id].title), stems(by_id[item.paper_id].abstract)))
+            held = set(stems(f"{by_id[item.paper_id].title} {by_id[item.paper_id].abstract}"))
             assert item.reasons
             for reason in item.reasons:
-                assert set(stems(reason.words)) <= held | {"of", "in", "and"}
+                assert set(stems(reason.words)) <= held
 
 
 @pytest.mark.parametrize(
@@ -113,7 +113,7 @@ def test_terms_are_spoken_as_written(parts: dict[str, float], expected: list[str
         ({"pose": 0.5}, "Of pose- and shape-awareness.", ["pose"]),
         ({"model": 0.5}, "The model's eye.", ["model"]),
         ({"language model": 0.5, "model mllm": 0.4}, "Language models (MLLMs) talk.", ["language models"]),
-        ({"gaussian": 0.5, "view": 0.1}, "A Gaussian in view.", ["gaussian"]),
+        ({"gaussian": 0.5, "view": 0.09}, "A Gaussian in view.", ["gaussian"]),
     ],
 )
 def test_no_fragment_is_spoken(parts: dict[str, float], abstract: str, expected: list[str]) -> None:
