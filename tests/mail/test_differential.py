@@ -168,3 +168,23 @@ def test_reasons_are_each_reader_s_own(templates: Templates) -> None:
     assert b"mine" in compiled.compose(one).raw
     assert b"yours" not in compiled.compose(one).raw
     assert Reason(kind="keyword", words="mine") in one.edition.items[0].reasons
+
+
+@pytest.mark.parametrize(
+    "keywords",
+    [
+        ("plain", "words"), ("a" * 69,), ("a" * 40, "b" * 40), (" edge", "x"), ("x", "edge "), ("x", "a  b"),
+        ("",), ("", "x"), ("x", ""), ("x", "", "y"), ("x ", "y"), (" ",), tuple("123456789"), ("C = D", "é"),
+        ("a" * 100,), ("x" * 66, "yz", "z"), ("nine words that are a good deal longer than a line",) * 3,
+    ],
+)  # fmt: skip
+def test_keywords_of_any_kind_are_told_as_the_per_mail_pipeline_tells_them(
+    keywords: tuple[str, ...], templates: Templates
+) -> None:
+    papers = library(random.Random(8))
+    reasons = [("keyword", words) for words in keywords]
+    author = ("author", papers[2, 1].authors[0] if papers[2, 1].authors else "Ada")
+    items = (item(1, *reasons), item(2, *reasons, author), item(3, *reasons, upvotes=84, stars=2))
+    one = letter(Section(kind="topic", title=keywords[0] or "T", items=items))
+    compiled = compile_mail(templates, SITE.checked(), [one.edition], papers)
+    assert parts(compiled.compose(one).raw) == per_mail(templates, SITE.checked(), one, papers)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import quopri
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from digest.mail.quoted import decoded_size, piece
@@ -23,6 +23,7 @@ def test_joined_pieces_decode_to_the_joined_text(parts: list[str]) -> None:
 
 
 @given(texts)
+@example("000\x80\x80\x80\x80\x80\x80\x80\x80\U00010000\U000100000")
 @settings(max_examples=150)
 def test_a_piece_is_ascii_in_short_lines_and_ends_a_line(text: str) -> None:
     encoded = piece(text)

@@ -10,6 +10,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from digest.mail.words import (
+    BRIEF_LIMIT,
+    MEMO_SIZE,
+    Memo,
+    brief,
     clean,
     listed,
     long_date,
@@ -115,3 +119,19 @@ def test_dates_are_in_words_and_name_another_year() -> None:
 )
 def test_zones_are_named_by_their_place(zone: str, words: str) -> None:
     assert zone_words(zone) == words
+
+
+def test_memo_makes_each_once_and_never_holds_too_many() -> None:
+    made: list[str] = []
+    memo = Memo(lambda words: made.append(words) or words.upper())  # type: ignore[func-returns-value]
+    assert [memo["a"], memo["b"], memo["a"]] == ["A", "B", "A"]
+    assert made == ["a", "b"]
+    for other in range(MEMO_SIZE):
+        assert memo[str(other)] == str(other)
+        assert len(memo) <= MEMO_SIZE
+
+
+@given(st.text(max_size=120))
+@settings(max_examples=100)
+def test_brief_words_are_clean_and_cut(text: str) -> None:
+    assert brief(text) == shorten(clean(text), BRIEF_LIMIT)
