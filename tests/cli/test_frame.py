@@ -104,12 +104,18 @@ def interrupt(running: subprocess.Popen[bytes]) -> None:
         except subprocess.TimeoutExpired:
             continue
         return
+    running.kill()  # what is read from it ends, and the test fails
 
 
 def test_interrupt_ends_with_130_and_no_traceback(tmp_path: Path) -> None:
     controller, terminal = pty.openpty()
     running = subprocess.Popen(
-        [DIGEST, "init", str(tmp_path / "x")], stdin=terminal, stdout=terminal, stderr=terminal
+        [DIGEST, "init", str(tmp_path / "x")],
+        stdin=terminal,
+        stdout=terminal,
+        stderr=terminal,
+        # A test run that was put into the background hands its children a SIGINT that is ignored.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
     )
     os.close(terminal)
     shown = b""
