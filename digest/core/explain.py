@@ -9,9 +9,9 @@ import dataclasses
 from typing import TYPE_CHECKING
 
 from digest.core import signs
-from digest.core.likeness import SHARED, Weigher, words_in
+from digest.core.likeness import ALONE, SHARED, words_in
 from digest.core.rank import rarity
-from digest.core.spoken import spoken
+from digest.core.spoken import spelt, spoken
 from digest.core.terms import stems
 from digest.model import Reason
 
@@ -20,8 +20,10 @@ if TYPE_CHECKING:
 
     from digest.core.features import Window
     from digest.core.keywords import Keyword
+    from digest.core.likeness import Weigher
     from digest.core.people import People
     from digest.core.profiles import Profile
+    from digest.core.spoken import Texts
     from digest.model import Paper
 
 LIMIT = 4  # reasons of a paper
@@ -43,14 +45,12 @@ class Explainer:
 
     window: Window
     people: People
-    weigher: Weigher = dataclasses.field(init=False)
+    weigher: Weigher
     reads: dict[int, _Read] = dataclasses.field(default_factory=dict)
+    texts: dict[int, Texts] = dataclasses.field(default_factory=dict)
     rare: dict[tuple[tuple[str, ...], ...], float] = dataclasses.field(default_factory=dict)
     told: dict[tuple[int, int], tuple[Reason, ...]] = dataclasses.field(default_factory=dict)
     wanted: dict[int, dict[int, dict[str, None]]] = dataclasses.field(default_factory=dict)
-
-    def __post_init__(self) -> None:
-        self.weigher = Weigher(window=self.window)
 
     def reasons(self, profile: Profile, place: int, *, number: int) -> tuple[Reason, ...]:
         """Why the paper at `place` of the window is wanted by `profile`, whose `number` is its own."""
@@ -103,14 +103,16 @@ class Explainer:
         for passage in profile.wanted:
             asked = self.weigher.text(passage)
             parts = _shares(asked, row)
-            if words_in(parts) >= min(SHARED, words_in(asked)):
+            need = min(SHARED, words_in(asked))
+            alone = max(parts.values(), default=0.0) > ALONE * sum(parts.values()) + _ROUNDING
+            if words_in(parts) >= need and not (alone and need > 1):
                 best = max(best, (sum(parts.values()), parts), key=lambda one: one[0])
         cosine, shared = best
         spared = (sum(_shares(self.weigher.text(one), row).values()) for one in profile.unwanted)
         if cosine < signs.TEXT_FROM - _ROUNDING or max(spared, default=0.0) > cosine:
             return []
         own = signs.LIKE * sum(share for term, share in gist.items() if term in shared)
-        words = ", ".join(spoken(shared, self.window.papers[place]))
+        words = ", ".join(spoken(shared, self._texts(place)))
         return [(signs.text_signs(cosine) + own, Reason(kind="text", words=words))]
 
     def _examples(self, profile: Profile, read: _Read) -> list[tuple[float, Reason]]:
@@ -124,6 +126,11 @@ class Explainer:
         if likest < signs.EXAMPLE_FROM - _ROUNDING:
             return []
         return [(signs.LIKE * likest, Reason(kind="example", words=title))]
+
+    def _texts(self, place: int) -> Texts:
+        if place not in self.texts:
+            self.texts[place] = spelt(self.window.papers[place])
+        return self.texts[place]
 
     def _read(self, place: int) -> _Read:
         if place not in self.reads:

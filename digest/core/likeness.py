@@ -14,7 +14,7 @@ import numpy as np
 from digest.core.signs import EXAMPLE_FROM, TEXT_FROM
 from digest.core.stopwords import TRADE
 from digest.core.terms import paper_terms, stems
-from digest.core.vectors import dot, matrix, text_weights, weights
+from digest.core.vectors import dot, largest, matrix, text_weights, weights
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -26,7 +26,10 @@ if TYPE_CHECKING:
     from digest.model import Paper
 
 CELLS = 4_000_000  # cosines held at once
-SHARED = 2  # words that a passage and a paper have in common, at least: one word is not a subject
+# One word is not a subject: a passage and a paper share so many words at least, and no one term makes more of
+# the cosine than this.
+SHARED = 2
+ALONE = 0.9
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -63,10 +66,15 @@ class Weigher:
 
 
 def likenesses(
-    window: Window, profiles: Sequence[Profile], *, strict: bool = True, cells: int = CELLS
+    window: Window,
+    profiles: Sequence[Profile],
+    *,
+    strict: bool = True,
+    cells: int = CELLS,
+    weigher: Weigher | None = None,
 ) -> Iterator[Likeness]:
     """The likeness of each profile, in order. Not `strict`: also where it does not pass."""
-    weigher = Weigher(window=window)
+    weigher = weigher or Weigher(window=window)
     held = _held(window)
     block: list[Profile] = []
     rows = 0
@@ -121,10 +129,12 @@ def _block(
     cosines = (asked @ window.rows.T).toarray().astype(np.float64)
     if strict:
         where, whom = np.nonzero((cosines >= TEXT_FROM) & (np.array(needs)[:, None] > 0))
+        alone = largest(asked, window.rows, (where, whom)) > ALONE * cosines[where, whom]
         columns, which = np.unique(asked.indices, return_inverse=True)
         worth = np.array([_worth(window.terms[column]) for column in columns], dtype=np.float32)
         asked.data = worth[which]
-        lonely = dot(asked, held, (where, whom)) < np.array(needs)[where]
+        need = np.array(needs)[where]
+        lonely = (dot(asked, held, (where, whom)) < need) | (alone & (need > 1))
         cosines[where[lonely], whom[lonely]] = 0
     start = 0
     for profile in block:

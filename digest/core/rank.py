@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from digest.core.concordance import Hits
     from digest.core.features import Window
     from digest.core.keywords import Keyword
+    from digest.core.likeness import Weigher
     from digest.core.profiles import Profile
 
 BLOCK = 1024  # profiles ranked at once
@@ -29,7 +30,12 @@ _NOWHERE = np.zeros(0, dtype=np.int64)
 
 
 def rank(
-    window: Window, profiles: Sequence[Profile], *, people: People | None = None, strict: bool = True
+    window: Window,
+    profiles: Sequence[Profile],
+    *,
+    people: People | None = None,
+    strict: bool = True,
+    weigher: Weigher | None = None,
 ) -> NDArray[np.float64]:
     """How many signs there are that each paper is wanted: profiles × papers, at least 0, never NaN.
 
@@ -44,7 +50,8 @@ def rank(
         return table
     _add_keywords(window, profiles, table)
     _add_authors(people or People.of(window.papers), profiles, table)
-    for row, profile, like in zip(table, profiles, likenesses(window, profiles, strict=strict), strict=True):
+    likes = likenesses(window, profiles, strict=strict, weigher=weigher)
+    for row, profile, like in zip(table, profiles, likes, strict=True):
         row += signs.text_signs(like.text) + signs.LIKE * like.examples
         if profile.anywhere:
             row += signs.CATEGORY

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from digest.core.explain import Explainer
+from digest.core.likeness import Weigher
 from digest.core.profiles import Profile, topic_key
 from digest.core.rank import excluded, rank
 from digest.core.signs import score_of
@@ -48,13 +49,14 @@ class Ranked:
             if key not in numbers:
                 numbers[key] = len(profiles)
                 profiles.append(Profile.of(topic, examples))
+        weigher = Weigher(window=window)
         return cls(
             window=window,
             numbers=numbers,
             profiles=profiles,
-            signs=rank(window, profiles, people=people),
+            signs=rank(window, profiles, people=people, weigher=weigher),
             excluded=excluded(window, profiles),
-            explainer=Explainer(window=window, people=people),
+            explainer=Explainer(window=window, people=people, weigher=weigher),
         )
 
     def number(self, topic: Topic, examples: Mapping[str, Paper]) -> int:

@@ -12,6 +12,8 @@ if TYPE_CHECKING:
 
     from digest.model import Paper
 
+    Texts = list[tuple[str, list[tuple[str, int, int]]]]
+
 TERMS = 3  # told of a text that matched
 TELLING = 0.2  # of what the first of them adds, at least: the rest made no score
 _PIECE = re.compile(r"\S+")
@@ -22,14 +24,18 @@ _BEFORE, _AFTER = re.compile(r"(?:\w+[-‐‑]){1,2}$"), re.compile(r"(?:[-‐�
 _POSSESSIVE = re.compile(r"['’]s$")
 
 
-def spoken(parts: Mapping[str, float], paper: Paper) -> list[str]:
+def spelt(paper: Paper) -> Texts:
+    """The paper's abstract and title with where each stem is written: once a paper, for `spoken`."""
+    return [(text, _spans(text)) for text in (paper.abstract, paper.title)]
+
+
+def spoken(parts: Mapping[str, float], texts: Texts) -> list[str]:
     """The heaviest of the terms (words, pairs of words) with their shares, at most `TERMS`.
 
     Pairs that overlap are told as one (`test time` and `time adaptation` as "test-time adaptation"), and what
     is told within a pair is not told again, nor what adds less than `TELLING` of the first. The abstract's
     spelling is preferred: a title's capitals mean nothing.
     """
-    texts = [(text, _spans(text)) for text in (paper.abstract, paper.title)]
     shares = {run: _share(run, parts) for run in _runs(parts)}
     told: list[tuple[str, ...]] = []
     for run in sorted(shares, key=lambda run: (-shares[run], run)):
@@ -79,7 +85,7 @@ def _spans(text: str) -> list[tuple[str, int, int]]:
     return found
 
 
-def _written(run: tuple[str, ...], texts: list[tuple[str, list[tuple[str, int, int]]]]) -> str:
+def _written(run: tuple[str, ...], texts: Texts) -> str:
     """Where the run stands by itself; else with what is hyphenated to it ("step distillation" as "one-step
     distillation"); else as much of it as stands together."""
     within = ""

@@ -50,12 +50,17 @@ def text_weights(text: str, statistics: Statistics) -> dict[str, float]:
     "machine learning" does not, "continual learning" does. A text of nothing else is taken at its word.
     """
     counts = Counter(terms_of(stems(text), silent=ASKING))
-    subjects = {term: count for term, count in counts.items() if not TRADE.issuperset(term.split())}
+    subjects = {term: count for term, count in counts.items() if not _of_trade(term)}
     row = weights(subjects or counts, statistics)
     row = _normed({term: weight * statistics.topicality(term) for term, weight in row.items()})
     if len(row) <= HEAVIEST:
         return row
     return dict(sorted(row.items(), key=lambda one: (-one[1], one[0]))[:HEAVIEST])
+
+
+def _of_trade(term: str) -> bool:
+    one, _, other = term.partition(" ")
+    return one in TRADE and (not other or other in TRADE)
 
 
 def _normed(row: Mapping[str, float]) -> dict[str, float]:
@@ -89,3 +94,12 @@ def dot(left: Any, right: Any, pairs: Sequence[NDArray[np.int64]]) -> NDArray[np
     if not len(pairs[0]):
         return np.zeros(0)
     return np.asarray(left[pairs[0]].multiply(right[pairs[1]]).sum(axis=1), dtype=np.float64).ravel()
+
+
+def largest(left: Any, right: Any, pairs: Sequence[NDArray[np.int64]]) -> NDArray[np.float64]:
+    """Of the same products the largest part that one column makes."""
+    if not len(pairs[0]):
+        return np.zeros(0)
+    return np.asarray(
+        left[pairs[0]].multiply(right[pairs[1]]).max(axis=1).todense(), dtype=np.float64
+    ).ravel()

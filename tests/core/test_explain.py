@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from digest.core.spoken import spoken
+from digest.core.spoken import spelt, spoken
 from digest.core.terms import stems
 from digest.model import Paper, Reason
 from tests.core import abstracts
@@ -102,7 +102,7 @@ def test_reasons_never_name_what_is_not_in_the_paper() -> None:
     ],
 )
 def test_terms_are_spoken_as_written(parts: dict[str, float], expected: list[str]) -> None:
-    assert spoken(parts, ROOMS) == expected
+    assert spoken(parts, spelt(ROOMS)) == expected
 
 
 @pytest.mark.parametrize(
@@ -117,9 +117,9 @@ def test_terms_are_spoken_as_written(parts: dict[str, float], expected: list[str
     ],
 )
 def test_no_fragment_is_spoken(parts: dict[str, float], abstract: str, expected: list[str]) -> None:
-    assert spoken(parts, paper(1, "T", abstract)) == expected
+    assert spoken(parts, spelt(paper(1, "T", abstract))) == expected
 
 
 def test_scripts_without_blanks_are_spoken() -> None:
     chinese = Paper(id=1, title="图神经网络", abstract="研究神经网络。", first_listed=ROOMS.first_listed)
-    assert "神" in spoken({"神 经": 0.5}, chinese)[0]
+    assert "神" in spoken({"神 经": 0.5}, spelt(chinese))[0]

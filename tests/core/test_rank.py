@@ -108,6 +108,15 @@ def test_one_word_in_common_is_not_a_subject() -> None:
     assert found([paper(1, "Protein shakes"), SPLATS], text="protein folding of enzymes") == []
 
 
+def test_a_word_of_another_sense_is_no_subject_with_a_word_that_is_everywhere() -> None:
+    papers = [paper(at, f"Benchmarks {at}", "A benchmark of tides.") for at in range(10, 60)]
+    papers += [
+        paper(1, "Sign language of whispers", "Sign language, told by signs."),
+        paper(2, "Sign flips", "Of a sign, a sign bit and its sign flips there is a benchmark."),
+    ]
+    assert found(papers, text="Benchmarks of sign language") == [1]
+
+
 def test_words_of_the_trade_are_no_subject_but_in_a_pair() -> None:
     papers = [
         paper(1, "Fair machine learning models", "Machine learning models and networks learn from data."),
