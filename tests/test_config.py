@@ -248,11 +248,6 @@ def test_every_fault_is_told_at_once_with_its_path_and_what_was_expected(tmp_pat
             'sources[0].categories: missing; expected a list of arXiv categories such as ["cs.CL"]',
         ),
         (
-            '[[subscribers]]\nemail = "a@example.org"\n[[subscribers.topics]]\nname = "Graphs"',
-            ('subscribers[0].topics[0]: nothing to look for; give keywords = ["Graphs"], '
-            "or authors, text, examples or categories"),
-        ),
-        (
             '[mail]\nprovider = "smtp"',
             'mail.smtp.host: missing; provider "smtp" needs the name of a mail server',
         ),
@@ -410,8 +405,6 @@ def test_values_from_elsewhere_are_checked_in_the_same_words() -> None:
     told = str(caught.value).splitlines()
     assert [fault.partition(":")[0] for fault in told] == ["name", "categories", "examples[0]"]
     twice = [{"name": "A", "keywords": ["x"]}, {"name": "a", "keywords": ["y"]}, {"name": "B"}]
-    with pytest.raises(
-        UsageError, match=r"^topics\[1\].name: .*\ntopics\[2\]: nothing to look for"
-    ) as caught:
+    with pytest.raises(UsageError, match=r"^topics\[1\].name: "):
         checked(SubscriberSettings, email="ada@example.org", topics=twice)
     assert checked(SourceSettings, kind="huggingface").name == "huggingface"

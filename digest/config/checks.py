@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 
 from digest.config.addresses import address_key, parse_address
 from digest.config.faults import written
-from digest.config.readers import TopicSettings
 from digest.config.sources import ONLY_FOR
 from digest.config.values import shown
 
@@ -23,7 +22,6 @@ _NEEDED = {
     "smtp": (("smtp", "host", "the name of a mail server"),),
     "sendgrid": (("sendgrid", "api_key", "a key of SendGrid"),),
 }
-_MATCHES = ("keywords", "authors", "text", "examples", "categories")
 
 
 def faults(values: Mapping[str, object]) -> Iterator[Fault]:
@@ -40,21 +38,9 @@ def faults(values: Mapping[str, object]) -> Iterator[Fault]:
 
 
 def topic_faults(subscriber: Mapping[str, object], place: Place) -> Iterator[Fault]:
-    """Topics that share a name, and topics that look for nothing."""
+    """Topics that share a name. (One that has nothing but a name asks for the name: `core.profiles`.)"""
     topics = _tables(subscriber, "topics")
     yield from _twice(topics, (*place, "topics"), lambda topic: topic.get("name"), "name")
-    for index, topic in topics:
-        # with a key that is unknown, it is that key that was to say it
-        if (
-            not any(topic.get(field) for field in _MATCHES)
-            and topic.keys() <= TopicSettings.model_fields.keys()
-        ):
-            name = topic.get("name")
-            example = f"keywords = [{shown(name)}]" if isinstance(name, str) and name.strip() else "keywords"
-            yield (
-                (*place, "topics", index),
-                f"nothing to look for; give {example}, or authors, text, examples or categories",
-            )
 
 
 def _mail(values: Mapping[str, object]) -> Iterator[Fault]:

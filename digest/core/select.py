@@ -34,6 +34,7 @@ __all__ = ["Candidate", "Selection", "Want", "Window", "select", "try_topic"]
 
 TRENDING = "Trending today"
 _KEPT = 3  # places kept for what is trending, though topics could fill them; never more than a third
+_MOST = 3  # with topics, what is trending gets no more than this, or a third, though there is room
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
@@ -114,7 +115,7 @@ def _selection(ranked: Ranked, want: Want) -> Selection:
     )
     shown = {place for order, count in zip(orders, places, strict=True) for place in order[:count]}
     hot = [place for place in hot if place not in shown]
-    warm = hot[: room - len(shown)]
+    warm = hot[: min(room - len(shown), max(_MOST, room // 3) if reader.topics else room)]
     sections = [
         Section(
             kind="topic",

@@ -106,9 +106,10 @@ def test_trending_keeps_a_few_places_and_never_more_than_a_third(room: int, tren
     }
 
 
-def test_trending_takes_the_room_that_topics_leave() -> None:
-    found = ids(chosen(HOT, NOWHERE, trending=True, max_papers=7))
-    assert found == {"Trending today": [40, 39, 38, 37, 36, 35, 34]}
+@pytest.mark.parametrize(("room", "trending"), [(2, 2), (7, 3), (12, 4), (30, 10)])
+def test_trending_takes_of_the_room_that_topics_leave_a_third_at_most(room: int, trending: int) -> None:
+    found = ids(chosen(HOT, NOWHERE, trending=True, max_papers=room))
+    assert found == {"Trending today": [40 - number for number in range(trending)]}
 
 
 def test_reader_without_topics_gets_the_trending_list_asked_or_not() -> None:
