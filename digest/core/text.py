@@ -1,5 +1,5 @@
-"""Hostile text in; clean text, safe links and a text's first sentences out. Never makes HTML: what comes
-out is text, and is escaped where it is shown."""
+"""Hostile text in; clean text and safe links out. Never makes HTML: what comes out is text, and is escaped
+where it is shown."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from digest.core.markup import unescaped, untagged
 from digest.core.plurals import stem_plural
 from digest.core.tokens import words
 
-__all__ = ["clean", "plain", "safe_url", "sentences", "shorten", "stem_plural", "words"]
+__all__ = ["clean", "plain", "safe_url", "shorten", "stem_plural", "words"]
 
 _URL_LIMIT = 2000
 _SLACK = 10_000  # characters that tags and entities may cost a text before it is cut
@@ -142,30 +142,3 @@ def _host(host: str) -> str | None:
         except idna.IDNAError:
             return None
     return host if len(host) <= 253 and _HOST.fullmatch(host) else None
-
-
-# A full stop after these ends no sentence, nor after a single letter, nor before a small one.
-_ABBREVIATED = re.compile(
-    r"(?:\b(?:e\.g|i\.e|et al|cf|vs|viz|approx|resp|ca|fig|figs|eq|eqs|sec|sect|secs|ref|refs|tab|no|nos|vol"
-    r"|pp|ch|thm|prof|dr|mr|mrs|ms|st|jr|sr|inc|ltd|dept|univ|w\.r\.t|a\.k\.a|i\.i\.d|u\.s|u\.k)|\b[A-Z]|\.\w)\.$",
-    re.IGNORECASE,
-)
-_END = re.compile(r"[.!?…]+[\"'”’)\]]*(?=\s+[\"'“‘(\[]?[^\sa-z])|[。！？]+[」』”]?")
-
-
-def sentences(text: str, *, limit: int) -> str:
-    """The first whole sentences of `text` that fit into `limit` characters; if not even the first one
-    fits, as much of it as does, ended with "…".
-
-    >>> sentences("We gain 3.5 points, e.g. on Fig. 3. Code is out. More follows.", limit=50)
-    'We gain 3.5 points, e.g. on Fig. 3. Code is out.'
-    """
-    if len(text) <= limit:
-        return text
-    best = 0
-    for end in _END.finditer(text, 0, limit + 80):
-        if end.end() > limit:
-            break
-        if end[0][0] != "." or not _ABBREVIATED.search(text, max(0, end.start() - 10), end.start() + 1):
-            best = end.end()
-    return text[:best] if best else shorten(text, limit=limit)

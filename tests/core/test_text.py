@@ -8,7 +8,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from digest.core.text import clean, plain, safe_url, sentences, shorten, stem_plural, words
+from digest.core.text import clean, plain, safe_url, shorten, stem_plural, words
 
 check = settings(max_examples=200, deadline=None)
 anything = st.one_of(
@@ -256,31 +256,3 @@ def test_plural_is_folded(pair: str) -> None:
 @pytest.mark.parametrize("word", NO_PLURALS.split())
 def test_word_that_is_no_plural_stays(word: str) -> None:
     assert stem_plural(word) == word
-
-
-# ---------------------------------------------------------------------------- sentences
-
-
-@pytest.mark.parametrize(
-    ("text", "limit", "first"),
-    [
-        ("One here. Two here. Three here.", 20, "One here. Two here."),
-        ("We gain 3.5 points, e.g. on Fig. 3. Code is out. More.", 36, "We gain 3.5 points, e.g. on Fig. 3."),
-        ("As He et al. Found it so. More words.", 30, "As He et al. Found it so."),
-        ("By K. He. It is good. More.", 12, "By K. He."),
-        ("Is it so? Yes! More words follow.", 16, "Is it so? Yes!"),
-        ('He said "so." Then more words.', 20, 'He said "so."'),
-        ("这是第一句。这是第二句。这是第三句。", 13, "这是第一句。这是第二句。"),
-        ("One sentence that goes on and on without an end", 20, "One sentence that…"),
-        ("All of it fits.", 300, "All of it fits."),
-        ("", 10, ""),
-    ],
-)
-def test_first_sentences_that_fit(text: str, limit: int, first: str) -> None:
-    assert sentences(text, limit=limit) == first
-
-
-@check
-@given(st.text(max_size=120), st.integers(1, 80))
-def test_sentences_keep_their_limit(text: str, limit: int) -> None:
-    assert len(sentences(text, limit=limit)) <= limit
