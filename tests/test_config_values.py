@@ -9,7 +9,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from digest.config import format_cadence, parse_cadence
-from digest.config.addresses import Mailbox, parse_address, parse_mailbox, parse_site_url, parse_url
+from digest.config.addresses import (
+    Mailbox,
+    address_key,
+    parse_address,
+    parse_mailbox,
+    parse_site_url,
+    parse_url,
+)
 from digest.config.categories import CATEGORIES, SUBSUMED, resolve, suggest
 from digest.config.papers import parse_example
 from digest.config.times import parse_send_at, parse_timezone, suggest_timezone
@@ -80,7 +87,7 @@ def test_what_is_a_file_and_no_zone_is_refused(word: str) -> None:
      "@x.org",
      "a b@example.org", "Ada <a@example.org>", "a@example.org\x00", "a\u202e@example.org", "",
      "a@[127.0.0.1]",
-     "a@..test", "a@-x.test", "<a@example.org>", 5, None],
+     "zoë@example.org", "zoë@reader.test", "a@..test", "a@-x.test", "<a@example.org>", 5, None],
 )  # fmt: skip
 def test_what_is_no_address_is_refused(address: object) -> None:
     with pytest.raises(ValueError, match="expected a mail address"):
@@ -90,6 +97,18 @@ def test_what_is_no_address_is_refused(address: object) -> None:
 @pytest.mark.parametrize("address", ["me@localhost", "ada@reader.test", "root@nas.local", "a.b+c@x.internal"])
 def test_addresses_of_a_house_and_of_a_test_bench_are_addresses(address: str) -> None:
     assert parse_address(address) == address
+
+
+@pytest.mark.parametrize("typed", ["Zoe@Bücher.example", "zoe@BÜCHER.example", "zoe@bu\u0308cher.example"])
+def test_a_domain_in_other_letters_is_one_address_however_it_is_typed(typed: str) -> None:
+    kept = parse_address("Zoe@bücher.example")
+    assert kept == "Zoe@xn--bcher-kva.example"
+    assert address_key(typed) == address_key(kept)
+
+
+@pytest.mark.parametrize("typed", ["zoe@\u202e.example", "ü", "@ü", "zoe@" + "ü" * 300, "zoe@-ü.example"])
+def test_what_is_no_address_has_a_key_too(typed: str) -> None:
+    assert address_key(typed)
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import re
 import unicodedata
@@ -27,6 +28,9 @@ class Mailbox:
 def parse_address(value: object) -> str:
     """A bare mail address, checked by syntax alone; a domain in other letters becomes its ASCII form.
 
+    Before the @, other letters are refused: they need SMTPUTF8 (RFC 6531) on every server of the way, and
+    whom no mail can reach had better be told when the address comes in.
+
     >>> parse_address("Ada@Example.ORG"), parse_address("ada@bücher.example.org")
     ('Ada@example.org', 'ada@xn--bcher-kva.example.org')
     """
@@ -40,7 +44,9 @@ def parse_address(value: object) -> str:
     special = re.fullmatch(r"(?i)localhost|[a-z0-9.-]+\.(test|local|localhost|invalid|internal)", domain)
     try:
         checked = validate_email(
-            f"{local}{at}{'digest.example.org' if special else domain}", check_deliverability=False
+            f"{local}{at}{'digest.example.org' if special else domain}",
+            check_deliverability=False,
+            allow_smtputf8=False,
         )
     except EmailNotValidError as error:
         why = str(error).rstrip(".")
@@ -49,16 +55,26 @@ def parse_address(value: object) -> str:
         if ".." in domain or domain.startswith(("-", ".")):
             raise ValueError(f"expected a mail address, got {shown(value)}")
         return f"{checked.local_part}@{domain.lower()}"
-    return checked.ascii_email or checked.normalized
+    return f"{checked.local_part}@{checked.ascii_domain}"
 
 
 def address_key(address: str) -> str:
-    """What two spellings of one address have in common: composed letters, no case.
+    """What two spellings of one address have in common: composed letters, no case, an ASCII domain.
 
     >>> address_key("Ada@Example.org") == address_key("ada@example.org")
     True
+    >>> address_key("ada@Bücher.example")
+    'ada@xn--bcher-kva.example'
     """
-    return unicodedata.normalize("NFC", unicodedata.normalize("NFC", address).casefold())
+    local, at, domain = address.rpartition("@")
+    if not domain.isascii():
+        import idna
+
+        # What is no name in any alphabet is left as it is: the key of an address that nobody has.
+        with contextlib.suppress(idna.IDNAError):
+            domain = idna.encode(domain, uts46=True).decode("ascii")
+    composed = unicodedata.normalize("NFC", f"{local}{at}{domain}")
+    return unicodedata.normalize("NFC", composed.casefold())
 
 
 _MAILBOX = re.compile(r"\s*(?:\"(?P<quoted>[^\"]*)\"|(?P<name>[^<>\"]*))\s*<(?P<address>[^<>]+)>\s*")
