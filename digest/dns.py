@@ -24,13 +24,24 @@ class Finding:
     sentence: str
 
 
-def look_up(domain: str, *, selector: str | None = None, resolver: Resolver | None = None) -> list[Finding]:
+def look_up(
+    domain: str,
+    *,
+    selector: str | None = None,
+    resolver: Resolver | None = None,
+    servers: str = "/etc/resolv.conf",
+) -> list[Finding]:
     """The three findings for a sender's domain. `selector` names the DKIM key, where we sign ourselves;
-    `resolver` stands in for the system's."""
+    `resolver` stands in for the system's, which reads the file `servers` (on Windows: the registry)."""
     if resolver is None:
+        from dns.resolver import NoResolverConfiguration
         from dns.resolver import Resolver as SystemResolver
 
-        resolver = SystemResolver()
+        try:
+            resolver = SystemResolver(filename=servers)
+        except NoResolverConfiguration:
+            fault = f"{domain} could not be looked up: this machine knows no name server; see {servers}"
+            return [Finding(record=name, is_good=False, sentence=fault) for name in ("SPF", "DKIM", "DMARC")]
         resolver.lifetime = TIMEOUT_S
     return [_spf(domain, resolver), _dkim(domain, selector, resolver), _dmarc(domain, resolver)]
 

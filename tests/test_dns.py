@@ -16,6 +16,7 @@ from digest.dns import Finding, look_up
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+    from pathlib import Path
 
 Resolving = "Callable[[dict[str, list[str]]], dns.resolver.Resolver]"
 
@@ -114,3 +115,14 @@ def test_a_name_server_that_does_not_answer_is_said() -> None:
     findings = look_up("example.org", selector="pd", resolver=resolver)
     assert found(findings) == {"SPF": False, "DKIM": False, "DMARC": False}
     assert all("could not be looked up" in finding.sentence for finding in findings)
+
+
+def test_a_machine_without_name_servers_is_told_in_a_sentence(tmp_path: Path) -> None:
+    missing = tmp_path / "resolv.conf"
+    empty = tmp_path / "empty.conf"
+    empty.write_text("# offline\n", encoding="ascii")
+    for servers in (missing, empty):
+        findings = look_up("example.org", servers=str(servers))
+        assert [finding.record for finding in findings] == ["SPF", "DKIM", "DMARC"]
+        assert not any(finding.is_good for finding in findings)
+        assert all("knows no name server" in finding.sentence for finding in findings)
