@@ -10,7 +10,7 @@ Whose words are shown, whatever the order in which the listings came:
 - categories, sources: all of them, the primary category first. Days: the earliest.
 - counts (upvotes, comments, stars): the last ones told. They alone depend on the order.
 
-Only arXiv numbers its versions in a way that others quote; other sources should say 1.
+Versions are arXiv's: a listing without an arXiv category counts as the first, whatever it links to.
 """
 
 from __future__ import annotations

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from digest.core.arxiv import normalise_arxiv_id
+from digest.core.arxiv import is_category, normalise_arxiv_id
 from digest.core.creators import display_name, split_creators
 from digest.core.doi import normalise_doi
 from digest.core.markup import untagged
@@ -56,7 +56,7 @@ def read(listing: Listing) -> Paper:
         authors=_authors(listing.authors),
         categories=_categories(listing),
         arxiv_id=arxiv_id,
-        version=min(max(listing.version, version or 1, 1), _MOST_VERSIONS),
+        version=_version(listing, version),
         doi=doi,
         url=url,
         pdf_url=f"https://arxiv.org/pdf/{arxiv_id}" if arxiv_id else None,
@@ -72,6 +72,16 @@ def read(listing: Listing) -> Paper:
         community_listed=listing.day if listing.upvotes is not None else None,
         sources=(listing.source,),
     )
+
+
+def _version(listing: Listing, linked: int | None) -> int:
+    """Which version's words a listing brings: only arXiv's own is of a later one than the first.
+
+    A page elsewhere may link to v2, and say what it likes about it.
+    """
+    if not any(map(is_category, _categories(listing))):
+        return 1
+    return min(max(listing.version, linked or 1, 1), _MOST_VERSIONS)
 
 
 def readable_text(text: str, *, limit: int) -> str:

@@ -86,6 +86,22 @@ def test_long_key_of_a_source_is_shortened() -> None:
 # ---------------------------------------------------------------------------- listings fold together
 
 
+def test_page_elsewhere_that_links_to_a_later_version_does_not_speak_for_arxiv() -> None:
+    rant = listing(
+        source="a blog",
+        url="https://arxiv.org/abs/2604.90001v2",
+        version=2,
+        title="Why that paper is wrong",
+        abstract="A rant.",
+        authors=("Ranter",),
+    )
+    for order in ((ARXIV, rant), (rant, ARXIV)):
+        paper = folded(*order)
+        assert (paper.title, paper.abstract, paper.version) == (ARXIV.title, ARXIV.abstract, 1)
+    second = dataclasses.replace(ARXIV, version=2, kind="replace", title="Attention")
+    assert folded(ARXIV, rant, second).title == "Attention"
+
+
 def test_newer_version_replaces_the_words_and_an_older_one_only_fills_gaps() -> None:
     newer = dataclasses.replace(
         ARXIV,

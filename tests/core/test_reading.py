@@ -69,7 +69,9 @@ def test_paper_with_nothing_but_a_title_is_a_paper() -> None:
 
 
 def test_links_of_an_arxiv_paper_are_built_from_its_id() -> None:
-    paper = folded(listing(arxiv_id="astro-ph/0601001v3", url="https://elsewhere.example/"))
+    paper = folded(
+        listing(arxiv_id="astro-ph/0601001v3", url="https://elsewhere.example/", categories=("astro-ph.GA",))
+    )
     assert paper.url == "https://arxiv.org/abs/astro-ph/0601001"
     assert paper.pdf_url == "https://arxiv.org/pdf/astro-ph/0601001"
     assert paper.version == 3
