@@ -1,0 +1,48 @@
+"""Who reads, and what they want."""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime as dt
+from typing import Literal
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class Topic:
+    """What a reader wants under one heading. Any of keywords, authors, text and examples makes a match;
+    `categories` limit where to look (alone, they are the match); `exclude` is final."""
+
+    name: str
+    keywords: tuple[str, ...] = ()
+    exclude: tuple[str, ...] = ()
+    authors: tuple[str, ...] = ()
+    categories: tuple[str, ...] = ()
+    text: str = ""
+    examples: tuple[str, ...] = ()  # arXiv ids
+    weight: float = 1.0
+    max_papers: int | None = None
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class Cadence:
+    """How often: daily, weekdays (Monday to Friday), weekly on `weekday` (0 = Monday), monthly on
+    `month_day` (1 to 28)."""
+
+    kind: Literal["daily", "weekdays", "weekly", "monthly"]
+    weekday: int = 0
+    month_day: int = 1
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class Subscriber:
+    """A reader. `send_at` is local to `timezone` (an IANA name)."""
+
+    id: int = 0
+    email: str
+    name: str = ""
+    timezone: str = "UTC"
+    send_at: dt.time = dt.time(7)
+    cadence: Cadence = Cadence(kind="daily")
+    max_papers: int = 12
+    trending: bool = False
+    topics: tuple[Topic, ...] = ()
