@@ -63,3 +63,12 @@ class Mailer(Protocol):
 
     def close(self) -> None:
         """Let go of connections. May be called twice."""
+
+
+@runtime_checkable
+class Witness(Protocol):
+    """A mailer that can prove afterwards what became of a delivery whose process died."""
+
+    def recall(self, delivery_ids: Sequence[str]) -> dict[str, Outcome]:
+        """For each delivery of which it can tell: accepted, or retry (it was provably never handed over). One
+        that is not in the answer may have left or not. Never raises for what it cannot read."""

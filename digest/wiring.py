@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import datetime as dt
 from typing import TYPE_CHECKING
 
 from digest import __version__
@@ -12,9 +13,11 @@ from digest.mail.site import Site
 from digest.mail.templates import Templates
 from digest.mailers import open_mailer
 from digest.mailers.null import NullMailer
-from digest.pipeline.works import Works, never, quietly, untold
+from digest.pipeline.works import DeliveryRules, Works, never, quietly, unlabelled, untold
 from digest.sources import open_source
 from digest.store import Store
+from digest.store.bounces import SoftBounces
+from digest.store.limits import Limits, Warmup
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -48,6 +51,25 @@ def signer_of(settings: Settings) -> Signer:
     )
 
 
+def delivery_of(settings: Settings) -> DeliveryRules:
+    """How deliveries are handed over."""
+    said = settings.delivery
+    warmup = said.warmup
+    return DeliveryRules(
+        window=said.window,
+        uncertain=said.uncertain,
+        give_up=dt.timedelta(hours=said.give_up_hours),
+        soft_bounces=SoftBounces(count=said.soft_bounces, days=said.soft_bounce_days),
+        limits=Limits(
+            per_second=said.per_second,
+            per_day=said.per_day,
+            domain_per_minute=said.domain_per_minute,
+            domains=said.domains,
+            warmup=None if warmup is None else Warmup(first_day=warmup.first_day, growth=warmup.growth),
+        ),
+    )
+
+
 def sources_of(settings: Settings, store: Store) -> tuple[Source, ...]:
     """The configured sources, over one polite client whose pace the store keeps."""
     agent = f"paper-digest/{__version__} (+mailto:{settings.site.contact_address})"
@@ -72,6 +94,7 @@ def open_works(
     progress: Callable[[str, int, int], None] = quietly,
     should_stop: Callable[[], bool] = never,
     tell: Callable[..., None] = untold,
+    step: Callable[[str], None] = unlabelled,
 ) -> Iterator[Works]:
     """Everything that a run works with; closed at the end. Templates are proved first, so that a fault in
     one is told before anything happens. `scratch`: on a copy of the database and with no provider, for
@@ -90,7 +113,9 @@ def open_works(
             signer=signer_of(settings),
             window_days=settings.digest.window_days,
             when_empty=settings.digest.when_empty,
+            delivery=delivery_of(settings),
             progress=progress,
             should_stop=should_stop,
             tell=tell,
+            step=step,
         )

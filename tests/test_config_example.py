@@ -18,6 +18,7 @@ from digest.config import (
     TopicSettings,
     load,
 )
+from digest.config.delivery import WarmupSettings
 
 if TYPE_CHECKING:
     from pydantic import BaseModel
@@ -33,6 +34,7 @@ SHOWN = {
     "subscribers.topics.name", "subscribers.topics.keywords",
 }  # fmt: skip
 MODELS: dict[str, type[BaseModel]] = {
+    "delivery.warmup": WarmupSettings,
     "mail.dkim": DkimSettings,
     "sources": SourceSettings,
     "subscribers": SubscriberSettings,

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from digest.model import Subscriber
-    from digest.store.subscribers import Membership
+    from digest.store.members import Membership
 
 
 def to_json(member: Membership) -> dict[str, Any]:

@@ -114,9 +114,12 @@ def _print(report: Report, would: list[dict[str, Any]], *, sent: str, following:
     counts = [
         (report.accepted, sent),
         (report.skipped, "skipped: nothing new for them"),
+        (report.rejected, "rejected"),
+        (report.suppressed, "suppressed"),
+        (report.expired, "expired"),
         (report.failed, "failed"),
         (report.waiting, "waiting for another try"),
-        (report.uncertain, "uncertain"),
+        (report.uncertain, "uncertain: `digest deliveries list --state uncertain` names them"),
     ]
     if report.due:
         click.echo(f"{report.due} due: " + ", ".join(f"{n} {words}" for n, words in counts if n))

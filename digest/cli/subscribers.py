@@ -18,7 +18,9 @@ from digest.errors import UsageError
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from digest.store.subscribers import Membership, Status
+    from digest.store.members import Membership, Status
+
+_LEFT_OUT = {"left": "has left", "suppressed": "is suppressed"}
 
 consent_options: list[Callable[[Any], Any]] = [
     click.option("--agreed-at", type=Moment(), metavar="TIME", help="When the person agreed."),
@@ -65,7 +67,7 @@ def add(
     from digest.config import SubscriberSettings
     from digest.config.flags import checked
     from digest.config.topics import parse_topics
-    from digest.store.subscribers import Admission
+    from digest.store.members import Admission
     from digest.wiring import open_store
 
     try:
@@ -154,7 +156,7 @@ def import_(app: App, file: Path, as_json: bool) -> None:
     are named and left out; the others are taken in, in one transaction.
     """
     from digest.config.csv import parse
-    from digest.store.subscribers import Admission
+    from digest.store.members import Admission
     from digest.wiring import open_store
 
     settings = app.settings()
@@ -178,9 +180,9 @@ def import_(app: App, file: Path, as_json: bool) -> None:
             ]
         )
     faults += [
-        f"row {row.number}: {row.subscriber.email} has left and is not added again"
+        f"row {row.number}: {row.subscriber.email} {_LEFT_OUT[became]} and is not added again"
         for row, became in zip(parsed.rows, done, strict=True)
-        if became == "left"
+        if became in _LEFT_OUT
     ]
     added, updated = done.count("added"), done.count("updated")
     left_out = len({fault.partition(":")[0] for fault in faults})  # a row may have several faults
@@ -239,7 +241,7 @@ def pause(app: App, email: str) -> None:
 @pass_app
 def resume(app: App, email: str, agreed_at: dt.datetime | None, agreed_where: str) -> None:
     """Mail again. One who has left comes back only with new consent (--agreed-at, --agreed-where)."""
-    from digest.store.subscribers import Admission
+    from digest.store.members import Admission
     from digest.wiring import open_store
 
     with open_store(app.settings()) as store:

@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Annotated, Literal
 from pydantic import AfterValidator, BeforeValidator, Field, PrivateAttr, SecretStr, model_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
-from digest.config.addresses import Address, Mailbox, MailboxValue, SiteUrl
+from digest.config.addresses import Mailbox, MailboxValue, SiteUrl
+from digest.config.delivery import DeliverySettings, OperatorSettings, ReturnPath
 from digest.config.readers import SubscriberSettings
-from digest.config.section import Count, Days, Port, Seconds, Section
+from digest.config.section import Count, Days, KeepDays, Port, Seconds, Section
 from digest.config.sources import SourceSettings
 from digest.config.values import Line, Text
 
@@ -75,9 +76,11 @@ class SiteSettings(Section):
 
 
 class StoreSettings(Section):
-    """Where the library is. `url` may hold a password and is not shown."""
+    """Where the library is, and how long it keeps what is past. `url` may hold a password and is not shown;
+    `keep_days` 0 keeps everything."""
 
     url: Annotated[str, BeforeValidator(_database), Field(repr=False)] = "sqlite:///digest.db"
+    keep_days: KeepDays = 400
 
 
 class OutboxSettings(Section):
@@ -111,6 +114,7 @@ class SendgridSettings(Section):
     """SendGrid's mail/send."""
 
     api_key: SecretStr | None = None
+    webhook_key: Line | None = None
     base_url: SiteUrl = "https://api.sendgrid.com"
 
 
@@ -126,7 +130,7 @@ class MailSettings(Section):
     """How mails leave."""
 
     provider: Literal["outbox", "smtp", "sendgrid", "null"] = "outbox"
-    return_path: Address | None = None
+    return_path: ReturnPath | None = None
     outbox: OutboxSettings = OutboxSettings()
     smtp: SmtpSettings = SmtpSettings()
     sendgrid: SendgridSettings = SendgridSettings()
@@ -158,6 +162,8 @@ class Settings(BaseSettings):
     site: SiteSettings
     store: StoreSettings = StoreSettings()
     mail: MailSettings = MailSettings()
+    delivery: DeliverySettings = DeliverySettings()
+    operator: OperatorSettings = OperatorSettings()
     digest: DigestSettings = DigestSettings()
     sources: tuple[SourceSettings, ...] = ()
     subscribers: tuple[SubscriberSettings, ...] = ()

@@ -15,8 +15,9 @@ from typing import TYPE_CHECKING
 from digest.pipeline.collect import Reading, collect
 from digest.pipeline.deliver import deliver
 from digest.pipeline.editions import at_once, compose, plan
+from digest.pipeline.takeover import take_over
 from digest.pipeline.works import Works
-from digest.store.deliveries import OPEN
+from digest.store.ledger import OPEN
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -24,12 +25,19 @@ if TYPE_CHECKING:
 
     from digest.model import DeliveryState
 
+# A provider may tell that a mail has arrived before the run is over.
+ACCEPTED: tuple[DeliveryState, ...] = ("accepted", "deferred", "delivered", "complained")
+
 __all__ = ["Reading", "Report", "Works", "collect", "run"]
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
 class Report:
-    """What a run did. due = accepted + skipped + failed + waiting + uncertain."""
+    """What a run did.
+
+    due = accepted + skipped + rejected + suppressed + expired + failed + waiting + uncertain, where `failed`
+    are those of which a provider told, while the run lasted, that they did not arrive after all.
+    """
 
     at: dt.datetime
     sources: dict[str, Reading]
@@ -37,6 +45,9 @@ class Report:
     composed: int
     accepted: int
     skipped: int
+    rejected: int
+    suppressed: int
+    expired: int
     failed: int
     waiting: int
     uncertain: int
@@ -47,10 +58,11 @@ class Report:
 
     @property
     def is_clean(self) -> bool:
-        """Whether nothing needs another try or a person."""
+        """Whether nothing needs another try or a person. (A suppressed delivery needs neither.)"""
         failed_sources = any(reading.status == "failed" for reading in self.sources.values())
         waiting = self.waiting - self.elsewhere
-        return not (failed_sources or self.failed or waiting or self.uncertain or self.stopped)
+        lost = self.rejected + self.expired + self.failed
+        return not (failed_sources or lost or waiting or self.uncertain or self.stopped)
 
 
 def run(
@@ -67,16 +79,28 @@ def run(
     only = store.subscribers.find(email) if email is not None else None
     only_id = None if only is None else only.subscriber.id
     with store.own() as owner:
-        begun = [delivery.id for delivery in store.deliveries.waiting(OPEN, subscriber_id=only_id)]
-        store.deliveries.settle_abandoned(owner.is_alive, now=works.clock())
+        works.step("run.begun")
+        handled = set(store.deliveries.open_ids(subscriber_id=only_id))
+        handled |= take_over(works, owner, at=now)
+        works.step("run.taken_over")
         readings = collect(works, works.sources, now=now) if collecting else {}
-        store.deliveries.expire(at=now, now=works.clock(), subscriber_id=only_id)
-        planned = plan(works, now=now, email=email, delay=delay)
+        works.step("run.collected")
+        handled |= set(
+            store.deliveries.expire(
+                at=now, now=works.clock(), give_up=works.delivery.give_up, subscriber_id=only_id
+            )
+        )
+        handled |= set(plan(works, now=now, email=email, delay=delay))
+        works.step("run.planned")
         composed = compose(works, now=now, subscriber_id=only_id)
-        stopped = deliver(works, owner=owner.id, subscriber_id=only_id)
+        works.step("run.composed")
+        delivered = deliver(works, owner=owner.id, subscriber_id=only_id)
+        works.step("run.delivered")
         # What another process planned while this one was starting, and this one sent, is in its report too.
-        handled = {*begun, *planned, *store.deliveries.owned(owner.id)}
-        return _report(works, handled, at=now, readings=readings, composed=composed, stopped=stopped)
+        handled |= delivered.ids
+        return _report(
+            works, handled, at=now, readings=readings, composed=composed, stopped=delivered.stopped
+        )
 
 
 def _report(
@@ -100,14 +124,17 @@ def _report(
         sources=readings,
         due=len(states),
         composed=composed,
-        accepted=count("accepted"),
+        accepted=count(*ACCEPTED),
         skipped=count("skipped"),
-        failed=count("rejected", "suppressed", "expired"),
+        rejected=count("rejected"),
+        suppressed=count("suppressed"),
+        expired=count("expired"),
+        failed=count("dropped", "bounced", "abandoned"),
         waiting=count(*OPEN),
         uncertain=count("uncertain"),
         uncertain_total=deliveries.count("uncertain"),
         # This run's own are settled by now, and a dead process's were at its beginning.
         elsewhere=count("sending"),
         stopped=stopped,
-        accepted_ids=tuple(one for one in sorted(found) if found[one].state == "accepted"),
+        accepted_ids=tuple(one for one in sorted(found) if found[one].state in ACCEPTED),
     )

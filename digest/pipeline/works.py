@@ -4,7 +4,12 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
+import random
+import time
 from typing import TYPE_CHECKING, Literal
+
+from digest.store.bounces import SoftBounces
+from digest.store.limits import Limits
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -25,8 +30,27 @@ def quietly(_stage: str, _done: int, _total: int) -> None:
     """Nobody watches."""
 
 
+def unlabelled(_label: str) -> None:
+    """Nobody counts the steps."""
+
+
 def untold(_event: str, **_keys: object) -> None:
     """Nobody keeps a log."""
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class DeliveryRules:
+    """How deliveries are handed over.
+
+    `window` deliveries may be in flight, and so uncertain after one kill. `uncertain` says what becomes of
+    those: held for a person, or sent again. After `give_up` a delivery that could not leave has expired.
+    """
+
+    window: int = 8
+    uncertain: Literal["hold", "resend"] = "hold"
+    give_up: dt.timedelta = dt.timedelta(hours=48)
+    soft_bounces: SoftBounces = dataclasses.field(default_factory=SoftBounces)
+    limits: Limits = dataclasses.field(default_factory=Limits)
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,7 +66,11 @@ class Works:
     signer: Signer
     window_days: int = 7
     when_empty: Literal["skip", "send"] = "skip"
+    delivery: DeliveryRules = dataclasses.field(default_factory=DeliveryRules)
     clock: Callable[[], dt.datetime] = lambda: dt.datetime.now(dt.UTC)
+    sleep: Callable[[float], None] = time.sleep
+    jitter: Callable[[], float] = random.random  # from 0 to 1
     should_stop: Callable[[], bool] = never  # asked between two windows: a wish to end gracefully
     progress: Callable[[str, int, int], None] = quietly  # stage, done, total
     tell: Callable[..., None] = untold  # a line of the log: event and its keys
+    step: Callable[[str], None] = unlabelled  # called between every two effects: where a crash may strike

@@ -13,11 +13,14 @@ from typing import TYPE_CHECKING
 from digest.store.database import Database
 from digest.store.deliveries import Deliveries
 from digest.store.editions import Editions
+from digest.store.events import Events
 from digest.store.facts import Facts
+from digest.store.flights import Flights
 from digest.store.owners import Owner
 from digest.store.papers import Papers
 from digest.store.sources import Sources, StoredPace
 from digest.store.subscribers import Subscribers
+from digest.store.suppressions import Suppressions
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -30,10 +33,14 @@ class Store:
 
     def __init__(self, database: Database) -> None:
         self.database = database
+        hashes = database.hashes()
         self.papers = Papers(database)
-        self.subscribers = Subscribers(database)
+        self.subscribers = Subscribers(database, hashes)
+        self.suppressions = Suppressions(database, hashes)
         self.editions = Editions(database)
-        self.deliveries = Deliveries(database)
+        self.deliveries = Deliveries(database, hashes)
+        self.flights = Flights(database)
+        self.events = Events(database, hashes)
         self.sources = Sources(database)
         self.pace = StoredPace(database)
         self.facts = Facts(database)

@@ -14,9 +14,11 @@ import sqlalchemy as sa
 from digest.errors import ConfigError, StoreError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
-SCHEMA = "0001"  # the newest revision in migrations/versions
+    from digest.store.hashes import Hashes
+
+SCHEMA = "0002"  # the newest revision in migrations/versions
 BUSY_S = 30  # how long a writer waits for another one
 CHUNK = 500  # bound variables a statement; SQLite's oldest limit is 999
 
@@ -27,6 +29,15 @@ def parts(items: Sequence[T]) -> Iterator[Sequence[T]]:
     """The items in runs of at most CHUNK."""
     for start in range(0, len(items), CHUNK):
         yield items[start : start + CHUNK]
+
+
+def insert_new(connection: sa.Connection, table: sa.Table, row: Mapping[str, object]) -> bool:
+    """Insert a row unless one with a key of its own is there; whether it was inserted."""
+    if connection.dialect.name == "sqlite":
+        from sqlalchemy.dialects.sqlite import insert
+    else:
+        from sqlalchemy.dialects.postgresql import insert  # type: ignore[assignment]
+    return connection.execute(insert(table).values(row).on_conflict_do_nothing()).rowcount == 1
 
 
 class Database:
@@ -128,6 +139,16 @@ class Database:
                 return None
             version: str | None = connection.scalar(sa.text("SELECT version_num FROM alembic_version"))
             return version
+
+    def hashes(self) -> Hashes:
+        """The hashes under this database's own key."""
+        from digest.store.hashes import SUPPRESSION_KEY, Hashes
+
+        with self.read() as connection:
+            key = connection.scalar(
+                sa.text("SELECT value FROM keys WHERE name = :name"), {"name": SUPPRESSION_KEY}
+            )
+        return Hashes(key)
 
     def close(self) -> None:
         """Let go of all connections."""

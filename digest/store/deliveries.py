@@ -1,63 +1,48 @@
 """The ledger: what became of each slot of each reader. Every change is committed before it is acted on.
 
-    planned ──▶ composed ──▶ sending ──▶ accepted
-       │           │            ├──▶ retry ──▶ sending
-       ▼           ▼            ├──▶ rejected | suppressed
-    skipped     expired         └──▶ uncertain      (never sent again by itself)
-
-A change of state is one conditional UPDATE: it changes one row, or this process does not own the row.
+What is in flight belongs to `flights`, what is told later to `events`; every change of state, there and
+here, is `ledger.move`.
 """
 
 from __future__ import annotations
 
-import secrets
-from typing import TYPE_CHECKING, Any
+import datetime as dt
+from typing import TYPE_CHECKING, Literal
 
 import sqlalchemy as sa
 
-from digest.model import Delivery, DeliveryState, Slot
+from digest.errors import UsageError
 from digest.store import tables
-from digest.store.database import parts
+from digest.store.database import insert_new, parts
+from digest.store.ledger import OPEN, WAITING, delivery, history_line, move, read_history
+from digest.store.suppressions import is_suppressed
 
 if TYPE_CHECKING:
-    import datetime as dt
     from collections.abc import Callable, Sequence
 
-    from digest.model import Outcome
+    from digest.model import Delivery, DeliveryState, Outcome, Slot
     from digest.store.database import Database
+    from digest.store.hashes import Hashes
 
-# From each state, those that may follow. What is not here cannot be written.
-NEXT: dict[DeliveryState, frozenset[DeliveryState]] = {
-    "planned": frozenset({"composed", "skipped", "suppressed", "expired"}),
-    "composed": frozenset({"sending", "suppressed", "expired"}),
-    "retry": frozenset({"sending", "suppressed", "expired"}),
-    "sending": frozenset({"accepted", "retry", "rejected", "suppressed", "uncertain"}),
-    "skipped": frozenset(),
-    "accepted": frozenset(),
-    "rejected": frozenset(),
-    "suppressed": frozenset(),
-    "uncertain": frozenset(),
-    "expired": frozenset(),
-}
-WAITING: tuple[DeliveryState, ...] = ("planned", "composed", "retry")
-OPEN: tuple[DeliveryState, ...] = (*WAITING, "sending")
-# In these the reader has, or may have, the mail, or there was none to have: what it showed or passed
-# over is behind them. In the others the papers come again.
-BEHIND: tuple[DeliveryState, ...] = ("composed", "sending", "retry", "accepted", "uncertain", "skipped")
+Verdict = Literal["accepted", "resend", "abandon"]
 
 
 class Deliveries:
     """The ledger of one database."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, hashes: Hashes) -> None:
         self._database = database
+        self._hashes = hashes
+
+    # ------------------------------------------------------------------------ a slot's beginning and end
 
     def plan(self, slots: Sequence[tuple[int, Slot]], *, now: dt.datetime) -> list[str]:
         """Owe these readers these slots; returns the ids of the deliveries that are new.
 
         A slot that was ever planned stays as it is, and so does a reader whose newest planned slot is
         this one or a later one: moving a zone or a clock back makes no second mail. What an earlier slot
-        still had waiting expires, so that nobody gets two mails at once.
+        still had waiting expires, so that nobody gets two mails at once. Nobody who has left, paused or is
+        suppressed is owed anything.
         """
         readers, table = tables.subscribers, tables.deliveries
         planned: list[str] = []
@@ -66,58 +51,72 @@ class Deliveries:
                 owed = connection.execute(
                     sa.update(readers)
                     .where(readers.c.id == subscriber_id, readers.c.status == "active")
+                    .where(~is_suppressed(readers.c.address_hash))
                     .where(
                         sa.or_(
                             readers.c.last_scheduled_at.is_(None),
                             readers.c.last_scheduled_at < slot.scheduled_at,
                         )
                     )
-                    .values(last_scheduled_at=slot.scheduled_at)
+                    .values(last_scheduled_at=slot.scheduled_at, next_due_at=slot.next_at)
                 ).rowcount
-                connection.execute(
-                    sa.update(readers).where(readers.c.id == subscriber_id).values(next_due_at=slot.next_at)
-                )
-                known = connection.scalar(
-                    sa.select(table.c.id).where(
-                        table.c.subscriber_id == subscriber_id, table.c.slot == slot.key
+                if not owed:
+                    connection.execute(
+                        sa.update(readers)
+                        .where(readers.c.id == subscriber_id)
+                        .values(next_due_at=slot.next_at)
                     )
-                )
-                if not owed or known is not None:
                     continue
-                _move(
-                    connection,
-                    WAITING,
-                    "expired",
-                    now,
-                    "a later slot came first",
-                    table.c.subscriber_id == subscriber_id,
-                )
-                delivery_id = secrets.token_hex(8)
-                connection.execute(
-                    sa.insert(table),
-                    {
-                        "id": delivery_id,
-                        "subscriber_id": subscriber_id,
-                        "slot": slot.key,
-                        "scheduled_at": slot.scheduled_at,
-                        "next_at": slot.next_at,
-                        "state": "planned",
-                        "updated_at": now,
-                    },
+                delivery_id = self._hashes.delivery(subscriber_id, slot.key)
+                row = {
+                    "id": delivery_id,
+                    "subscriber_id": subscriber_id,
+                    "slot": slot.key,
+                    "scheduled_at": slot.scheduled_at,
+                    "next_at": slot.next_at,
+                    "state": "planned",
+                    "planned_at": now,
+                    "updated_at": now,
+                    "history": history_line(now, "planned", f"due {slot.scheduled_at:%Y-%m-%d %H:%M} UTC"),
+                }
+                if not insert_new(connection, table, row):
+                    continue
+                theirs = table.c.subscriber_id == subscriber_id
+                reason = "a later slot came first"
+                move(
+                    connection, WAITING, "expired", theirs, table.c.id != delivery_id, now=now, reason=reason
                 )
                 planned.append(delivery_id)
         return planned
 
-    def expire(self, *, at: dt.datetime, now: dt.datetime, subscriber_id: int | None = None) -> int:
-        """End what still waits although its reader's next slot has come; returns how many."""
+    def expire(
+        self,
+        *,
+        at: dt.datetime,
+        now: dt.datetime,
+        give_up: dt.timedelta,
+        subscriber_id: int | None = None,
+    ) -> list[str]:
+        """End what still waits although its reader's next slot has come by `at`, or although it was
+        planned longer than `give_up` ago by the real clock; returns which."""
         table = tables.deliveries
         mine = sa.true() if subscriber_id is None else table.c.subscriber_id == subscriber_id
-        reason = "not sent before the next was due"
+        hours = give_up.total_seconds() / 3600
         with self._database.begin() as connection:
-            return _move(connection, WAITING, "expired", now, reason, table.c.next_at <= at, mine)
+            late = move(
+                connection, WAITING, "expired", table.c.next_at <= at, mine, now=now,
+                reason="not sent before the next was due",
+            )  # fmt: skip
+            old = move(
+                connection, WAITING, "expired", table.c.planned_at <= now - give_up, mine, now=now,
+                reason=f"given up after {hours:g} hours",
+            )  # fmt: skip
+        return [*late, *old]
 
-    def settle_abandoned(self, is_alive: Callable[[str], bool], *, now: dt.datetime) -> int:
-        """What a dead process was sending is uncertain from now on; returns how many."""
+    # ------------------------------------------------------------------------ what nobody knows
+
+    def settle_abandoned(self, is_alive: Callable[[str], bool], *, now: dt.datetime) -> list[str]:
+        """What a dead process was sending is uncertain from now on; returns which."""
         table = tables.deliveries
         with self._database.read() as connection:
             owners = connection.scalars(
@@ -125,16 +124,69 @@ class Deliveries:
             ).all()
         dead = [owner for owner in owners if not is_alive(owner)]
         if not dead:
-            return 0
+            return []
         with self._database.begin() as connection:
-            return _move(
-                connection,
-                ("sending",),
-                "uncertain",
-                now,
-                "the process that was sending it died; it may have left or not",
-                table.c.owner.in_(dead),
+            return move(
+                connection, ("sending",), "uncertain", table.c.owner.in_(dead), now=now, maybe_sent=True,
+                reason="the process that was sending it died; it may have left or not",
+            )  # fmt: skip
+
+    def recall(self, outcomes: dict[str, Outcome], *, now: dt.datetime) -> list[str]:
+        """Settle what was uncertain by what the provider can prove: accepted, or never begun (retry);
+        returns which."""
+        table = tables.deliveries
+        settled: list[str] = []
+        with self._database.begin() as connection:
+            for delivery_id, outcome in outcomes.items():
+                settled += move(
+                    connection, ("uncertain",), outcome.kind, table.c.id == delivery_id, now=now,
+                    reason=outcome.reason, words=outcome.reason or "the provider has it",
+                    provider_id=outcome.provider_id, maybe_sent=False, retry_at=None,
+                )  # fmt: skip
+        return settled
+
+    def resend(self, *, at: dt.datetime, now: dt.datetime, give_up: dt.timedelta) -> list[str]:
+        """Send again what is uncertain and still of use: its reader's next slot has not come by `at`, and
+        it is younger than `give_up`. For operators who chose so."""
+        table = tables.deliveries
+        with self._database.begin() as connection:
+            return move(
+                connection, ("uncertain",), "retry", table.c.next_at > at, table.c.planned_at > now - give_up,
+                now=now, reason="sent again, as delivery.uncertain says", retry_at=None,
+            )  # fmt: skip
+
+    def decide(self, delivery_id: str, verdict: Verdict, *, now: dt.datetime) -> Delivery:
+        """An operator's word on an uncertain delivery: it was accepted, shall be sent again under the same
+        Message-ID (within a day, whatever its slot), or is left as it is. UsageError if it is not
+        uncertain."""
+        table = tables.deliveries
+        mine = table.c.id == delivery_id
+        with self._database.begin() as connection:
+            if verdict == "accepted":
+                moved = move(
+                    connection, ("uncertain",), "accepted", mine, now=now, provider_id="operator",
+                    words="the operator says that it was accepted",
+                )  # fmt: skip
+            elif verdict == "resend":
+                until = now + dt.timedelta(days=1)
+                moved = move(
+                    connection, ("uncertain",), "retry", mine, now=now, retry_at=None, planned_at=now,
+                    next_at=sa.case((table.c.next_at > until, table.c.next_at), else_=until),
+                    reason="the operator wants it sent again",
+                )  # fmt: skip
+            else:
+                reason = "the operator left it unsettled"
+                moved = move(connection, ("uncertain",), "abandoned", mine, now=now, reason=reason)
+            row = connection.execute(sa.select(table).where(mine)).one_or_none()
+        if row is None:
+            raise UsageError(
+                f"{delivery_id}: no such delivery; `digest deliveries list` shows the latest of them"
             )
+        if not moved:
+            raise UsageError(f"{delivery_id}: it is {row.state}; only what is uncertain can be settled")
+        return delivery(row)
+
+    # ------------------------------------------------------------------------ looking
 
     def waiting(
         self,
@@ -152,23 +204,57 @@ class Deliveries:
         if retry_before is not None:
             query = query.where(sa.or_(table.c.retry_at.is_(None), table.c.retry_at <= retry_before))
         with self._database.read() as connection:
-            return [_delivery(row) for row in connection.execute(query)]
+            return [delivery(row) for row in connection.execute(query)]
+
+    def open_ids(self, *, subscriber_id: int | None = None) -> list[str]:
+        """The ids of what is planned, composed, being sent or to be tried again."""
+        table = tables.deliveries
+        query = sa.select(table.c.id).where(table.c.state.in_(OPEN))
+        if subscriber_id is not None:
+            query = query.where(table.c.subscriber_id == subscriber_id)
+        with self._database.read() as connection:
+            return list(connection.scalars(query))
 
     def by_id(self, ids: Sequence[str]) -> dict[str, Delivery]:
         """Deliveries by id, as they stand."""
         table = tables.deliveries
         with self._database.read() as connection:
             return {
-                row.id: _delivery(row)
+                row.id: delivery(row)
                 for part in parts(ids)
                 for row in connection.execute(sa.select(table).where(table.c.id.in_(part)))
             }
 
-    def owned(self, owner: str) -> list[str]:
-        """The ids of the deliveries that this owner ever took for sending."""
-        table = tables.deliveries
+    def latest(
+        self,
+        *,
+        states: Sequence[DeliveryState] = (),
+        subscriber_id: int | None = None,
+        limit: int | None = None,
+    ) -> list[tuple[Delivery, str]]:
+        """Deliveries with their readers' addresses ("" for one who was erased), newest slot first."""
         with self._database.read() as connection:
-            return list(connection.scalars(sa.select(table.c.id).where(table.c.owner == owner)))
+            rows = connection.execute(latest_query(states, subscriber_id=subscriber_id, limit=limit))
+            return [(delivery(row), row.email or "") for row in rows]
+
+    def history(self, delivery_id: str) -> list[tuple[dt.datetime, str, str]]:
+        """All that happened to a delivery, oldest first: when, what (a state, or an event in the words of
+        who told it), and why. UsageError for an id that there is not."""
+        table, events = tables.deliveries, tables.delivery_events
+        with self._database.read() as connection:
+            history = connection.scalar(sa.select(table.c.history).where(table.c.id == delivery_id))
+            told = connection.execute(
+                sa.select(events.c.at, events.c.teller, events.c.name, events.c.reason)
+                .where(events.c.delivery_id == delivery_id)
+                .order_by(events.c.id)
+            ).all()
+        if history is None:
+            raise UsageError(
+                f"{delivery_id}: no such delivery; `digest deliveries list` shows the latest of them"
+            )
+        lines = [(at, str(state), words) for at, state, words in read_history(history)]
+        lines += [(event.at, f"{event.teller}: {event.name}", event.reason) for event in told]
+        return sorted(lines, key=lambda line: line[0])
 
     def count(self, state: DeliveryState) -> int:
         """How many deliveries are in that state."""
@@ -176,104 +262,22 @@ class Deliveries:
         with self._database.read() as connection:
             return connection.scalar(sa.select(sa.func.count()).where(table.c.state == state)) or 0
 
-    def claim(self, ids: Sequence[str], *, owner: str, provider: str, now: dt.datetime) -> list[str]:
-        """Take deliveries for sending: those returned are this owner's, committed, and their readers may
-        still be mailed, as read in the same transaction. One whose reader has left is suppressed."""
-        table, readers = tables.deliveries, tables.subscribers
-        taken: list[str] = []
-        with self._database.begin() as connection:
-            for delivery_id in ids:
-                active = sa.exists().where(
-                    readers.c.id == table.c.subscriber_id, readers.c.status == "active"
-                )
-                mine = _move(
-                    connection,
-                    ("composed", "retry"),
-                    "sending",
-                    now,
-                    "",
-                    table.c.id == delivery_id,
-                    active,
-                    owner=owner,
-                    provider=provider,
-                    attempts=table.c.attempts + 1,
-                )
-                if mine:
-                    taken.append(delivery_id)
-                else:
-                    _move(
-                        connection,
-                        ("composed", "retry"),
-                        "suppressed",
-                        now,
-                        "the reader has left or paused",
-                        table.c.id == delivery_id,
-                        ~active,
-                    )
-        return taken
 
-    def settle(
-        self, outcomes: Sequence[tuple[str, Outcome, dt.datetime | None]], *, owner: str, now: dt.datetime
-    ) -> None:
-        """Write down what became of deliveries that this owner was sending: (id, outcome, try again at).
-
-        Where the provider as a whole refused, it was no attempt at this delivery.
-        """
-        table = tables.deliveries
-        with self._database.begin() as connection:
-            for delivery_id, outcome, retry_at in outcomes:
-                _move(
-                    connection,
-                    ("sending",),
-                    outcome.kind,
-                    now,
-                    outcome.reason,
-                    table.c.id == delivery_id,
-                    table.c.owner == owner,
-                    provider_id=outcome.provider_id,
-                    retry_at=retry_at,
-                    attempts=table.c.attempts - (1 if outcome.stop and outcome.kind == "retry" else 0),
-                )
-
-
-def move(
-    connection: sa.Connection, delivery_id: str, to: DeliveryState, *, now: dt.datetime, **values: object
-) -> bool:
-    """One delivery from planned to `to`; False if it was no longer planned."""
-    return _move(connection, ("planned",), to, now, "", tables.deliveries.c.id == delivery_id, **values) == 1
-
-
-def _move(
-    connection: sa.Connection,
-    come_from: Sequence[DeliveryState],
-    to: DeliveryState,
-    now: dt.datetime,
-    reason: str,
-    *conditions: sa.ColumnElement[bool],
-    **values: object,
-) -> int:
-    forbidden = [state for state in come_from if to not in NEXT[state]]
-    if forbidden:
-        raise ValueError(f"a delivery never goes from {forbidden[0]} to {to}")
-    table = tables.deliveries
-    done = connection.execute(
-        sa.update(table)
-        .where(table.c.state.in_(come_from), *conditions)
-        .values(state=to, updated_at=now, reason=reason, **values)
+def latest_query(
+    states: Sequence[DeliveryState], *, subscriber_id: int | None, limit: int | None
+) -> sa.Select[tuple[object, ...]]:
+    """The statement behind `Deliveries.latest`: walks an index, sorts nothing."""
+    table, readers = tables.deliveries, tables.subscribers
+    query = (
+        sa.select(table, readers.c.email)
+        .join(readers, readers.c.id == table.c.subscriber_id, isouter=True)
+        .order_by(table.c.scheduled_at.desc())
+        .limit(limit)
     )
-    return int(done.rowcount)
-
-
-def _delivery(row: sa.Row[Any]) -> Delivery:
-    return Delivery(
-        id=row.id,
-        subscriber_id=row.subscriber_id,
-        slot=Slot(key=row.slot, scheduled_at=row.scheduled_at, next_at=row.next_at),
-        state=row.state,
-        attempts=row.attempts,
-        provider=row.provider,
-        provider_id=row.provider_id,
-        reason=row.reason,
-        retry_at=row.retry_at,
-        updated_at=row.updated_at,
-    )
+    if len(states) == 1:
+        query = query.where(table.c.state == states[0])
+    elif states:
+        query = query.where(table.c.state.in_(states))
+    if subscriber_id is not None:
+        query = query.where(table.c.subscriber_id == subscriber_id)
+    return query

@@ -12,7 +12,7 @@ from pydantic import TypeAdapter
 from digest.model import Edition
 from digest.store import tables
 from digest.store.database import parts
-from digest.store.deliveries import BEHIND, move
+from digest.store.ledger import is_behind, move
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -53,12 +53,20 @@ class Editions:
         Returns how many editions were kept."""
         kept = 0
         with self._database.begin() as connection:
-            for delivery_id in suppressed:
-                move(connection, delivery_id, "suppressed", now=now)
-            for delivery_id in skipped:
-                move(connection, delivery_id, "skipped", now=now, cut_off=cut_off)
+            table = tables.deliveries
+            reason = "the reader has left or paused"
+            move(connection, ("planned",), "suppressed", table.c.id.in_(suppressed), now=now, reason=reason)
+            words = "nothing new for them"
+            move(
+                connection, ("planned",), "skipped", table.c.id.in_(skipped), now=now, words=words,
+                cut_off=cut_off,
+            )  # fmt: skip
+            ids = [delivery_id for delivery_id, _, _ in editions]
+            composed = set(
+                move(connection, ("planned",), "composed", table.c.id.in_(ids), now=now, cut_off=cut_off)
+            )
             for delivery_id, subscriber_id, edition in editions:
-                if move(connection, delivery_id, "composed", now=now, cut_off=cut_off):
+                if delivery_id in composed:
                     kept += 1
                     connection.execute(
                         sa.insert(tables.editions),
@@ -91,7 +99,7 @@ class Editions:
                 for part in parts(subscriber_ids)
                 for row in connection.execute(
                     sa.select(table.c.subscriber_id, sa.func.max(table.c.cut_off).label("cut_off"))
-                    .where(table.c.subscriber_id.in_(part), table.c.state.in_(BEHIND))
+                    .where(table.c.subscriber_id.in_(part), is_behind())
                     .where(table.c.cut_off.is_not(None))
                     .group_by(table.c.subscriber_id)
                 )
@@ -106,7 +114,7 @@ class Editions:
                 rows = connection.execute(
                     sa.select(editions.c.subscriber_id, editions.c.papers)
                     .join(deliveries, deliveries.c.id == editions.c.delivery_id)
-                    .where(editions.c.subscriber_id.in_(part), deliveries.c.state.in_(BEHIND))
+                    .where(editions.c.subscriber_id.in_(part), is_behind())
                 )
                 for row in rows:
                     found.setdefault(row.subscriber_id, set()).update(_unpack(row.papers))

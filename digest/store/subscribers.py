@@ -2,70 +2,45 @@
 
 from __future__ import annotations
 
-import dataclasses
 import datetime as dt
 from typing import TYPE_CHECKING, Any, Literal
 
 import sqlalchemy as sa
-from pydantic import TypeAdapter
 
 from digest.config import address_key
 from digest.errors import UsageError
-from digest.model import Cadence, Subscriber, Topic
 from digest.store import tables
 from digest.store.database import parts
+from digest.store.members import adopt, as_row, by_address, membership, set_values
+from digest.store.suppressions import forget, is_suppressed, lift, suppress
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
+    from digest.model import Subscriber
     from digest.store.database import Database
+    from digest.store.hashes import Hashes
+    from digest.store.members import Admission, Membership, Status
 
-# active: gets mail. paused: by the reader's or operator's wish. left: for good, whatever a file says.
-# unlisted: the configuration file no longer names them.
-Status = Literal["active", "paused", "left", "unlisted"]
-
-_TOPICS = TypeAdapter(tuple[Topic, ...])
-_CADENCE = TypeAdapter(Cadence)
-_PREFERENCES = ("email", "name", "timezone", "send_at", "cadence", "max_papers", "trending", "topics")
-
-
-@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
-class Membership:
-    """A reader and how they stand. `agreed_at` and `agreed_where` are the evidence of consent."""
-
-    subscriber: Subscriber
-    status: Status
-    origin: Literal["file", "command"]
-    agreed_at: dt.datetime | None = None
-    agreed_where: str = ""
-    left_at: dt.datetime | None = None
-    last_scheduled_at: dt.datetime | None = None
-    next_due_at: dt.datetime | None = None
-
-
-@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
-class Admission:
-    """A reader to be taken in. `said` names the preferences that were given: of a reader who is known
-    already, the others stay as they are."""
-
-    subscriber: Subscriber
-    said: frozenset[str] = frozenset(_PREFERENCES)
-    agreed_at: dt.datetime | None = None
-    agreed_where: str = ""
+Became = Literal["added", "updated", "left", "suppressed"]
 
 
 class Subscribers:
     """The readers of one database."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, hashes: Hashes) -> None:
         self._database = database
+        self._hashes = hashes
+
+    # ------------------------------------------------------------------------ coming and going
 
     def synchronise(self, listed: Sequence[Subscriber]) -> list[str]:
         """Make the file's readers those of the database; returns the addresses that it names in vain,
-        because they have left. Readers whom the file no longer names get no more mail."""
+        because they have left or are suppressed. Readers whom the file no longer names get no more mail."""
         table = tables.subscribers
         gone: list[str] = []
         with self._database.begin() as connection:
+            refused = self._refused(connection, listed)
             known = {
                 row.address_key: row
                 for row in connection.execute(
@@ -79,75 +54,143 @@ class Subscribers:
             }
             for reader in listed:
                 row = known.pop(address_key(reader.email), None)
-                if row is None:
-                    connection.execute(
-                        sa.insert(table), {**_row(reader), "status": "active", "origin": "file"}
-                    )
-                elif row.status == "left":
+                if (row is not None and row.status == "left") or reader.email in refused:
                     gone.append(reader.email)
+                elif row is None:
+                    values = as_row(reader, self._hashes)
+                    connection.execute(sa.insert(table), {**values, "status": "active", "origin": "file"})
                 else:
-                    _adopt(connection, row, reader)
+                    adopt(connection, row, reader, self._hashes)
             for row in known.values():
                 # One who paused gets no mail anyway, and their wish must outlast a change of the file.
                 if row.origin == "file" and row.status == "active":
-                    _set(connection, row.id, status="unlisted")
+                    set_values(connection, row.id, status="unlisted")
         return gone
 
     def add(self, admission: Admission) -> bool:
         """Take a reader in, or bring an earlier one's preferences up to date; True if new. Raises
-        UsageError for one who has left: only they may come back."""
+        UsageError for one who has left (only they may come back), and for a suppressed address."""
         (done,) = self.add_all([admission])
+        email = admission.subscriber.email
         if done == "left":
-            email = admission.subscriber.email
             raise UsageError(
                 f"{email}: has left and is not added again; with their new consent: "
                 f"digest subscribers resume {email} --agreed-at TIME --agreed-where WORDS"
             )
+        if done == "suppressed":
+            raise UsageError(
+                f"{email}: is suppressed and is not added; `digest suppressions list` says why, "
+                f"`digest suppressions remove {email}` lifts it"
+            )
         return done == "added"
 
-    def add_all(self, admissions: Sequence[Admission]) -> list[Literal["added", "updated", "left"]]:
-        """Take many in, in one transaction: what became of each. One who has left is left alone."""
+    def add_all(self, admissions: Sequence[Admission]) -> list[Became]:
+        """Take many in, in one transaction: what became of each. One who has left, or whose address is
+        suppressed, is left alone."""
         table = tables.subscribers
-        done: list[Literal["added", "updated", "left"]] = []
+        done: list[Became] = []
         with self._database.begin() as connection:
+            refused = self._refused(connection, [admission.subscriber for admission in admissions])
             for admission in admissions:
                 reader = admission.subscriber
                 consent = {"agreed_at": admission.agreed_at, "agreed_where": admission.agreed_where}
-                row = connection.execute(_by_address(reader.email)).one_or_none()
-                if row is None:
+                row = connection.execute(by_address(reader.email)).one_or_none()
+                if row is not None and row.status == "left":
+                    done.append("left")
+                elif reader.email in refused:
+                    done.append("suppressed")
+                elif row is None:
+                    values = as_row(reader, self._hashes)
                     connection.execute(
-                        sa.insert(table), {**_row(reader), **consent, "status": "active", "origin": "command"}
+                        sa.insert(table), {**values, **consent, "status": "active", "origin": "command"}
                     )
                     done.append("added")
-                elif row.status == "left":
-                    done.append("left")
                 else:
                     if row.status == "unlisted":  # theirs who add them now, no more the file's
-                        _set(connection, row.id, origin="command")
-                    _adopt(connection, row, reader, said=admission.said)
-                    _set(connection, row.id, **{name: value for name, value in consent.items() if value})
+                        set_values(connection, row.id, origin="command")
+                    adopt(connection, row, reader, self._hashes, said=admission.said)
+                    said = {name: value for name, value in consent.items() if value}
+                    set_values(connection, row.id, **said)
                     done.append("updated")
         return done
 
-    def set_status(self, email: str, status: Status, *, at: dt.datetime | None = None) -> Membership:
-        """Pause, resume or end a membership; UsageError for an address that nobody has."""
+    def set_status(
+        self, email: str, status: Status, *, at: dt.datetime | None = None, evidence: str = ""
+    ) -> Membership:
+        """Pause, resume or end a membership. Who leaves is suppressed; who comes back no longer is.
+
+        UsageError for an address that nobody has, and for coming back to one that is suppressed for
+        another cause than having left.
+        """
         with self._database.begin() as connection:
-            row = connection.execute(_by_address(email)).one_or_none()
+            row = connection.execute(by_address(email)).one_or_none()
             if row is None:
                 raise UsageError(f"{email}: no such subscriber; `digest subscribers list` shows all of them")
-            changes: dict[str, Any] = {"status": status, "left_at": at if status == "left" else None}
-            if status == "active":
-                changes["next_due_at"] = None
-                if row.status in ("left", "unlisted"):
-                    changes["origin"] = "command"  # a file that does not name them ends it no more
-            _set(connection, row.id, **changes)
-            return _membership(connection.execute(_by_address(email)).one())
+            if status == "left":
+                at = at or dt.datetime.now(dt.UTC)
+                leave(connection, row.id, at=at)
+                suppress(
+                    connection, row.address_hash, "unsubscribe", email=row.email, at=at, evidence=evidence
+                )
+            else:
+                changes: dict[str, Any] = {"status": status, "left_at": None}
+                if status == "active":
+                    _come_back(connection, row)
+                    changes["next_due_at"] = None
+                    if row.status in ("left", "unlisted"):
+                        changes["origin"] = "command"  # a file that does not name them ends it no more
+                set_values(connection, row.id, **changes)
+            return membership(connection.execute(by_address(email)).one())
+
+    def leave(self, subscriber_id: int, *, at: dt.datetime, evidence: str) -> bool:
+        """A reader's own wish, as a signed link or mail proves it; False where they had left already."""
+        table = tables.subscribers
+        with self._database.begin() as connection:
+            row = connection.execute(sa.select(table).where(table.c.id == subscriber_id)).one_or_none()
+            if row is None:
+                return False
+            leave(connection, row.id, at=at)
+            return suppress(
+                connection, row.address_hash, "unsubscribe", email=row.email, at=at, evidence=evidence
+            )
+
+    def erase(self, email: str, *, at: dt.datetime) -> bool:
+        """Forget a person: preferences, editions, deliveries and their history. What stays is the hash of
+        the address on the suppression list, so that no import brings them back. False if nobody has it."""
+        readers, deliveries = tables.subscribers, tables.deliveries
+        with self._database.begin() as connection:
+            address_hash = self._hashes.address(email)
+            row = connection.execute(by_address(email)).one_or_none()
+            if row is not None:
+                suppress(connection, address_hash, "unsubscribe", email=None, at=at, evidence="")
+                theirs = sa.select(deliveries.c.id).where(deliveries.c.subscriber_id == row.id)
+                events = tables.delivery_events
+                connection.execute(sa.delete(events).where(events.c.delivery_id.in_(theirs)))
+                for table in (tables.editions, tables.shown_papers, deliveries):
+                    connection.execute(sa.delete(table).where(table.c.subscriber_id == row.id))
+                connection.execute(sa.delete(readers).where(readers.c.id == row.id))
+            forget(connection, address_hash)
+        return row is not None
+
+    def _refused(self, connection: sa.Connection, readers: Iterable[Subscriber]) -> set[str]:
+        """The addresses, as these readers write them, that are suppressed."""
+        table = tables.suppressions
+        hashes = {self._hashes.address(reader.email): reader.email for reader in readers}
+        return {
+            hashes[found]
+            for part in parts(list(hashes))
+            for found in connection.scalars(
+                sa.select(table.c.address_hash).where(table.c.address_hash.in_(part)).distinct()
+            )
+        }
+
+    # ------------------------------------------------------------------------ looking
 
     def find(self, email: str) -> Membership | None:
         """The membership of an address."""
         with self._database.read() as connection:
-            row = connection.execute(_by_address(email)).one_or_none()
-        return None if row is None else _membership(row)
+            row = connection.execute(by_address(email)).one_or_none()
+        return None if row is None else membership(row)
 
     def everyone(self) -> list[Membership]:
         """All memberships, by address."""
@@ -155,26 +198,28 @@ class Subscribers:
             rows = connection.execute(
                 sa.select(tables.subscribers).order_by(tables.subscribers.c.address_key)
             )
-            return [_membership(row) for row in rows]
+            return [membership(row) for row in rows]
 
     def due(self, now: dt.datetime, *, email: str | None = None) -> list[Membership]:
         """Active readers who may have a slot that is due at `now`, by id."""
         table = tables.subscribers
         query = (
             sa.select(table)
-            .where(table.c.status == "active")
+            .where(table.c.status == "active", ~is_suppressed(table.c.address_hash))
             .where(sa.or_(table.c.next_due_at.is_(None), table.c.next_due_at <= now))
             .order_by(table.c.id)
         )
         if email is not None:
             query = query.where(table.c.address_key == address_key(email))
         with self._database.read() as connection:
-            return [_membership(row) for row in connection.execute(query)]
+            return [membership(row) for row in connection.execute(query)]
 
     def next_due_at(self, *, email: str | None = None) -> dt.datetime | None:
         """When the next slot of any active reader, or of that one, is due; None where nobody gets mail."""
         table = tables.subscribers
-        query = sa.select(sa.func.min(table.c.next_due_at)).where(table.c.status == "active")
+        query = sa.select(sa.func.min(table.c.next_due_at)).where(
+            table.c.status == "active", ~is_suppressed(table.c.address_hash)
+        )
         if email is not None:
             query = query.where(table.c.address_key == address_key(email))
         with self._database.read() as connection:
@@ -193,72 +238,30 @@ class Subscribers:
         table = tables.subscribers
         with self._database.read() as connection:
             return {
-                row.id: _membership(row)
+                row.id: membership(row)
                 for part in parts(ids)
                 for row in connection.execute(sa.select(table).where(table.c.id.in_(part)))
             }
 
 
-def _by_address(email: str) -> sa.Select[Any]:
-    return sa.select(tables.subscribers).where(tables.subscribers.c.address_key == address_key(email))
-
-
-def _adopt(
-    connection: sa.Connection,
-    row: sa.Row[Any],
-    reader: Subscriber,
-    *,
-    said: frozenset[str] = frozenset(_PREFERENCES),
-) -> None:
-    wanted = _row(reader)
-    changes = {
-        name: wanted[name] for name in _PREFERENCES if name in said and wanted[name] != getattr(row, name)
-    }
-    if row.status == "unlisted":
-        changes["status"] = "active"
-    if changes:
-        # The hour or the cadence may be another now: look at the reader at the next run.
-        _set(connection, row.id, **changes, next_due_at=None)
-
-
-def _set(connection: sa.Connection, subscriber_id: int, **values: object) -> None:
-    if values:
-        table = tables.subscribers
-        connection.execute(sa.update(table).where(table.c.id == subscriber_id).values(**values))
-
-
-def _row(reader: Subscriber) -> dict[str, Any]:
-    return {
-        "address_key": address_key(reader.email),
-        "email": reader.email,
-        "name": reader.name,
-        "timezone": reader.timezone,
-        "send_at": reader.send_at.strftime("%H:%M"),
-        "cadence": _CADENCE.dump_python(reader.cadence, mode="json"),
-        "max_papers": reader.max_papers,
-        "trending": reader.trending,
-        "topics": _TOPICS.dump_python(reader.topics, mode="json"),
-    }
-
-
-def _membership(row: sa.Row[Any]) -> Membership:
-    return Membership(
-        subscriber=Subscriber(
-            id=row.id,
-            email=row.email,
-            name=row.name,
-            timezone=row.timezone,
-            send_at=dt.time.fromisoformat(row.send_at),
-            cadence=_CADENCE.validate_python(row.cadence),
-            max_papers=row.max_papers,
-            trending=row.trending,
-            topics=_TOPICS.validate_python(row.topics),
-        ),
-        status=row.status,
-        origin=row.origin,
-        agreed_at=row.agreed_at,
-        agreed_where=row.agreed_where,
-        left_at=row.left_at,
-        last_scheduled_at=row.last_scheduled_at,
-        next_due_at=row.next_due_at,
+def leave(connection: sa.Connection, subscriber_id: int, *, at: dt.datetime) -> None:
+    """End a membership in the caller's transaction, for good; the address is the caller's to suppress."""
+    table = tables.subscribers
+    connection.execute(
+        sa.update(table)
+        .where(table.c.id == subscriber_id, table.c.status != "left")
+        .values(status="left", left_at=at)
     )
+
+
+def _come_back(connection: sa.Connection, row: sa.Row[Any]) -> None:
+    lift(connection, row.address_hash, cause="unsubscribe")
+    table = tables.suppressions
+    other = connection.scalars(
+        sa.select(table.c.cause).where(table.c.address_hash == row.address_hash).order_by(table.c.at)
+    ).all()
+    if other:
+        raise UsageError(
+            f"{row.email}: is suppressed ({', '.join(other)}) and gets no mail; if that is mended: "
+            f"digest suppressions remove {row.email}"
+        )

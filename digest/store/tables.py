@@ -130,6 +130,7 @@ subscribers = sa.Table(
     metadata,
     sa.Column("id", sa.Integer, primary_key=True, autoincrement=True),
     sa.Column("address_key", sa.Text, nullable=False, unique=True),  # the address, case folded
+    sa.Column("address_hash", sa.LargeBinary),  # the address, keyed: what suppressions go by
     sa.Column("email", sa.Text, nullable=False),
     sa.Column("name", sa.Text, nullable=False),
     sa.Column("timezone", sa.Text, nullable=False),
@@ -146,14 +147,18 @@ subscribers = sa.Table(
     sa.Column("last_scheduled_at", UtcDateTime),  # the newest slot that was ever planned
     sa.Column("next_due_at", UtcDateTime),  # None: look at the next run
     sa.Index("subscribers_due", "status", "next_due_at"),
+    sa.Index("subscribers_by_hash", "address_hash"),
     sqlite_autoincrement=True,
 )
 
+# `history` has a line for each change of state, written by the statement that changes it: see `ledger`.
+# `address_hash` is the address as it was when the delivery was last claimed.
 deliveries = sa.Table(
     "deliveries",
     metadata,
     sa.Column("id", sa.Text, primary_key=True),
     sa.Column("subscriber_id", sa.Integer, nullable=False),
+    sa.Column("address_hash", sa.LargeBinary),
     sa.Column("slot", sa.Text, nullable=False),
     sa.Column("scheduled_at", UtcDateTime, nullable=False),
     sa.Column("next_at", UtcDateTime, nullable=False),
@@ -165,9 +170,78 @@ deliveries = sa.Table(
     sa.Column("reason", sa.Text, nullable=False, default=""),
     sa.Column("owner", sa.Text, nullable=False, default=""),
     sa.Column("retry_at", UtcDateTime),
+    sa.Column("soft", sa.Boolean, nullable=False, default=False),  # the mailbox itself refused, for now
+    sa.Column("maybe_sent", sa.Boolean, nullable=False, default=False),  # it was uncertain at some time
+    sa.Column("planned_at", UtcDateTime),
     sa.Column("updated_at", UtcDateTime, nullable=False),
+    sa.Column("history", sa.Text, nullable=False, default=""),
     sa.UniqueConstraint("subscriber_id", "slot"),
-    sa.Index("deliveries_by_state", "state", "next_at"),
+    sa.Index("deliveries_by_state", "state", "scheduled_at"),
+    sa.Index("deliveries_by_time", "scheduled_at"),
+)
+
+# What was told of a delivery after it was sent; each event once, by `key`.
+delivery_events = sa.Table(
+    "delivery_events",
+    metadata,
+    sa.Column("id", sa.Integer, primary_key=True, autoincrement=True),
+    sa.Column("key", sa.Text, nullable=False, unique=True),
+    sa.Column("delivery_id", sa.Text, nullable=False, index=True),
+    sa.Column("kind", sa.Text, nullable=False),
+    sa.Column("teller", sa.Text, nullable=False),
+    sa.Column("name", sa.Text, nullable=False),
+    sa.Column("at", UtcDateTime, nullable=False),
+    sa.Column("reason", sa.Text, nullable=False),
+    sa.Column("body", sa.Text, nullable=False),
+    sa.Column("received_at", UtcDateTime, nullable=False),
+)
+
+# Who is never mailed. The address itself is forgotten with the person, its hash is not.
+suppressions = sa.Table(
+    "suppressions",
+    metadata,
+    sa.Column("address_hash", sa.LargeBinary, primary_key=True),
+    sa.Column("cause", sa.Text, primary_key=True),
+    sa.Column("email", sa.Text),
+    sa.Column("at", UtcDateTime, nullable=False),
+    sa.Column("evidence", sa.Text, nullable=False),
+)
+
+# Keys that never rotate, made once: what they hashed must be found again for ever.
+keys = sa.Table(
+    "keys",
+    metadata,
+    sa.Column("name", sa.Text, primary_key=True),
+    sa.Column("value", sa.LargeBinary, nullable=False),
+)
+
+# How much of a limit is used: `free_at` by the rate (epoch seconds), `used` on `day` by the daily cap.
+allowances = sa.Table(
+    "allowances",
+    metadata,
+    sa.Column("name", sa.Text, primary_key=True),
+    sa.Column("free_at", sa.Float, nullable=False),
+    sa.Column("day", sa.Date),
+    sa.Column("used", sa.Integer, nullable=False),
+)
+
+# Recipients' domains that refused lately: see `core.breaker`. One that is well has no row.
+domains = sa.Table(
+    "domains",
+    metadata,
+    sa.Column("name", sa.Text, primary_key=True),
+    sa.Column("failures", sa.Integer, nullable=False),
+    sa.Column("open_until", sa.Float, nullable=False),
+)
+
+# What the operator was told and is not mended yet.
+alarms = sa.Table(
+    "alarms",
+    metadata,
+    sa.Column("name", sa.Text, primary_key=True),
+    sa.Column("since", UtcDateTime, nullable=False),
+    sa.Column("told_at", UtcDateTime),
+    sa.Column("words", sa.Text, nullable=False),
 )
 
 editions = sa.Table(
@@ -178,4 +252,12 @@ editions = sa.Table(
     sa.Column("made_at", UtcDateTime, nullable=False),
     sa.Column("papers", sa.LargeBinary, nullable=False),  # ids, 4 bytes each, little-endian
     sa.Column("body", sa.Text, nullable=False),
+)
+
+# What a reader was shown in editions that are no longer kept: a paper is remembered longer than its words.
+shown_papers = sa.Table(
+    "shown_papers",
+    metadata,
+    sa.Column("subscriber_id", sa.Integer, primary_key=True),
+    sa.Column("papers", sa.LargeBinary, nullable=False),  # as in editions
 )

@@ -101,7 +101,9 @@ class Home:
         assert "Traceback" not in ended.err, ended.err
         assert ended.out, ended.err
         report = ended.json
-        addends = ("accepted", "skipped", "failed", "waiting", "uncertain")
+        addends = (
+            "accepted", "skipped", "rejected", "suppressed", "expired", "failed", "waiting", "uncertain",
+        )  # fmt: skip
         assert report["due"] == sum(report[name] for name in addends), report
         return report
 

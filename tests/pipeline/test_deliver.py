@@ -9,15 +9,15 @@ from typing import TYPE_CHECKING
 import pytest
 
 from digest import pipeline
+from digest.core.backoff import BACKOFF_S
 from digest.errors import DigestError
 from digest.links import Signer
 from digest.mail.site import Site
 from digest.mail.templates import Templates
 from digest.model import Collection, Listing, Outcome, Position, Subscriber, Topic
-from digest.pipeline.deliver import BACKOFF_S, WINDOW
 from digest.pipeline.works import Works
 from digest.store import Store
-from digest.store.subscribers import Admission
+from digest.store.members import Admission
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
     from digest.model import Message
 
+WINDOW = 8
 NOW = dt.datetime(2026, 4, 21, 12, tzinfo=dt.UTC)
 DAY = dt.date(2026, 4, 21)
 ACCEPTED = Outcome(kind="accepted", provider_id="ok")
@@ -97,6 +98,7 @@ def works(tmp_path: Path) -> Iterator[Works]:
             site=SITE,
             signer=Signer("a secret that is long enough for a test", ()),
             clock=lambda: NOW,
+            jitter=lambda: 0.5,
         )
 
 
@@ -176,7 +178,7 @@ def test_a_pause_that_the_provider_names_is_kept(works: Works) -> None:
 
 
 @pytest.mark.parametrize(
-    ("kind", "counted"), [("rejected", "failed"), ("suppressed", "failed"), ("uncertain", "uncertain")]
+    ("kind", "counted"), [("rejected", "rejected"), ("suppressed", "suppressed"), ("uncertain", "uncertain")]
 )
 def test_what_is_final_is_not_tried_again(works: Works, kind: str, counted: str) -> None:
     def answer(message: Message) -> Outcome:
@@ -235,7 +237,7 @@ def test_readers_who_leave_before_their_claim_are_not_handed_over(works: Works) 
 
     leaving = with_answer(works, answer)
     report = pipeline.run(leaving, now=NOW)
-    assert (report.accepted, report.failed) == (WINDOW, 20 - WINDOW)
+    assert (report.accepted, report.suppressed) == (WINDOW, 20 - WINDOW)
     assert len(handed(leaving)) == WINDOW
 
 
@@ -244,7 +246,7 @@ def test_an_unsent_slot_expires_when_the_next_is_due_and_its_papers_come_then(wo
     tomorrow = NOW + dt.timedelta(days=1)
     after = with_answer(works, lambda _: ACCEPTED, at=tomorrow)
     report = pipeline.run(after, now=tomorrow)
-    assert (report.due, report.failed, report.accepted) == (40, 20, 20)
+    assert (report.due, report.expired, report.accepted) == (40, 20, 20)
     assert all(b"Telescope of day 21" in message.raw for message in handed(after))
     assert all(b"Telescope of day 22" in message.raw for message in handed(after))
 

@@ -10,7 +10,7 @@ import pytest
 
 from digest.errors import UsageError
 from digest.model import Cadence, Subscriber, Topic
-from digest.store.subscribers import Admission
+from digest.store.members import Admission
 
 if TYPE_CHECKING:
     from digest.store import Store
