@@ -51,7 +51,7 @@ class DeliverySettings(Section):
     per_second: Rate | None = None
     per_day: PerDay | None = None
     domain_per_minute: Rate | None = None
-    domains: Annotated[dict[str, float], AfterValidator(_positive)] = {}
+    domains: Annotated[dict[str, float], AfterValidator(_positive)] = Field(default={})
     warmup: WarmupSettings | None = None
 
 
