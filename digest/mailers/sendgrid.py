@@ -25,7 +25,7 @@ from digest.errors import AddressError, ConfigError, MailerError
 from digest.mailers.sendgrid_answers import verdict
 from digest.mailers.sendgrid_client import UnreachableError, open_client
 from digest.mailers.sendgrid_request import build_request
-from digest.mailers.wire import in_order, one_line
+from digest.mailers.wire import in_order, names, one_line
 from digest.model import Outcome
 
 if TYPE_CHECKING:
@@ -52,7 +52,8 @@ class SendGridMailer:
         clock: Callable[[], float] = time.time,
         jitter: Callable[[], float] = random.random,
     ) -> None:
-        """`timeout_s` bounds a socket operation; `clock` gives epoch seconds; `jitter`, numbers from 0 to 1.
+        """`timeout_s` bounds connecting, writing and the whole answer, each; `clock` gives epoch seconds;
+        `jitter`, numbers from 0 to 1.
 
         Raises ConfigError for an API key that cannot be one, or a base URL that would show it to others.
         """
@@ -94,23 +95,25 @@ class SendGridMailer:
         except (ValueError, AddressError, ApiKeyIncludedException) as error:
             reason = one_line(f"SendGrid cannot be given this message: {error}", self._secrets)
             return Outcome(kind="rejected", reason=reason)
-        outcome = self._counted(self._post(request))
+        outcome = self._counted(self._post(request, names(message.recipient)))
         if outcome.provider_id == "202":  # no X-Message-Id: the delivery's own id came along as custom_args
             return dataclasses.replace(outcome, provider_id=f"delivery-{message.delivery_id}")
         return outcome
 
-    def _post(self, request: dict[str, object]) -> Outcome:
+    def _post(self, request: dict[str, object], private: Sequence[str]) -> Outcome:
         try:
             response = self._client.send(request)
         except HTTPError as error:
-            return self._judged(error.status_code, error.headers, error.body)
+            return self._judged(error.status_code, error.headers, error.body, private)
         except (OSError, http.client.HTTPException) as error:
             return self._failure(error)
-        return self._judged(response.status_code, response.headers, response.body)
+        return self._judged(response.status_code, response.headers, response.body, private)
 
-    def _judged(self, status: int, headers: http.client.HTTPMessage, body: bytes) -> Outcome:
+    def _judged(
+        self, status: int, headers: http.client.HTTPMessage, body: bytes, private: Sequence[str] = ()
+    ) -> Outcome:
         fields = {key: str(value) for key, value in headers.items()}
-        outcome = verdict(status, fields, body, self._clock(), secrets=self._secrets)
+        outcome = verdict(status, fields, body, self._clock(), secrets=self._secrets, private=private)
         if outcome.retry_after_s is None:
             return outcome
         # Several machines waiting for the same second would all be refused again.

@@ -21,18 +21,25 @@ _QUOTA_WORDS = ("maximum credits exceeded", "exceeded your messaging limits")
 
 
 def verdict(
-    status: int, headers: Mapping[str, str], body: bytes, now: float, *, secrets: Sequence[str] = ()
+    status: int,
+    headers: Mapping[str, str],
+    body: bytes,
+    now: float,
+    *,
+    secrets: Sequence[str] = (),
+    private: Sequence[str] = (),
 ) -> Outcome:
     """What an answer means.
 
     `headers` by any case; `now` in seconds since the epoch, for X-RateLimit-Reset. Where the answer is 202
-    without an X-Message-Id, the caller knows better names: the id is then "202".
+    without an X-Message-Id, the caller knows better names: the id is then "202". The reason repeats neither
+    `secrets` nor the words of `private` (`wire.names`).
     """
-    said = one_line(_words(body), secrets)
+    said = one_line(_words(body), secrets, private=private)
     answer = f"SendGrid answered {status}{f': {said}' if said else ''}"
     if status == 202:
         message_id = _header(headers, "x-message-id")
-        return Outcome(kind="accepted", provider_id=one_line(message_id, limit=200) or "202")
+        return Outcome(kind="accepted", provider_id=one_line(message_id, private=private, limit=200) or "202")
     if status == 200:
         reason = f"{answer}: sandbox mode is on; nothing was sent, and nothing will be until it is off"
         return Outcome(kind="retry", reason=reason, stop=True)

@@ -8,7 +8,9 @@ the API key out of every log.
 from __future__ import annotations
 
 import http.client
+import io
 import logging
+import time
 import urllib.request
 from typing import TYPE_CHECKING, Any
 
@@ -16,7 +18,10 @@ import python_http_client
 import sendgrid
 
 if TYPE_CHECKING:
+    import socket
     import ssl
+
+    from _typeshed import WriteableBuffer
 
 _MAX_ANSWER_BYTES = 1_000_000
 
@@ -28,7 +33,8 @@ class UnreachableError(OSError):
 def open_client(
     api_key: str, base_url: str, *, timeout_s: float, tls: ssl.SSLContext | None = None
 ) -> sendgrid.SendGridAPIClient:
-    """SendGrid's own client, for `base_url` (no slash at its end); `timeout_s` bounds a socket operation."""
+    """SendGrid's own client, for `base_url` (no slash at its end); `timeout_s` bounds connecting, writing and
+    the whole answer, each."""
     _silence_the_library()
     client = sendgrid.SendGridAPIClient(api_key=api_key, host=base_url)
     client.client = _Client(
@@ -77,19 +83,50 @@ class _Client(python_http_client.Client):  # type: ignore[misc]
 
 
 class _NoRedirects(urllib.request.HTTPRedirectHandler):
-    def redirect_request(self, *args: object, **kwargs: object) -> None:
-        """None: the answer itself is handed back, as an error with its status."""
+    def http_error_302(self, *args: object, **kwargs: object) -> None:
+        """None: the answer itself is handed back, as an error with its status, wherever it points to."""
+
+    http_error_301 = http_error_303 = http_error_307 = http_error_308 = http_error_302
 
 
 class _Answer(http.client.HTTPResponse):
-    """An answer whose body has an end."""
+    """An answer that has an end, in bytes and in time."""
+
+    def __init__(self, sock: socket.socket, *args: Any, **kwargs: Any) -> None:
+        super().__init__(sock, *args, **kwargs)
+        self.fp = io.BufferedReader(_Incoming(self.fp.detach(), sock))
 
     def read(self, amt: int | None = None) -> bytes:
         if amt is not None:
             return super().read(amt)
-        answer = super().read(_MAX_ANSWER_BYTES)
+        try:
+            answer = super().read(_MAX_ANSWER_BYTES)
+        except (OSError, http.client.HTTPException):
+            answer = b""  # the status has come, and it decides; the body is for people
         self.close()
         return answer
+
+
+class _Incoming(io.RawIOBase):
+    """The bytes of an answer, all of them within the timeout that a byte now and then never trips."""
+
+    def __init__(self, raw: io.RawIOBase, sock: socket.socket) -> None:
+        self._raw, self._sock = raw, sock
+        self._end = time.monotonic() + (sock.gettimeout() or 0.0)
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: WriteableBuffer) -> int | None:
+        left_s = self._end - time.monotonic()
+        if left_s <= 0:
+            raise TimeoutError
+        self._sock.settimeout(left_s)
+        return self._raw.readinto(buffer)
+
+    def close(self) -> None:
+        self._raw.close()
+        super().close()
 
 
 class _PlainConnection(http.client.HTTPConnection):

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from digest.errors import ConfigError, MailerError
 from digest.mailers.smtp_answers import enhanced_code, verdict
 from digest.mailers.smtp_session import Answer, Server, Session, SessionError
-from digest.mailers.wire import in_order, one_line, wire_address
+from digest.mailers.wire import in_order, names, one_line, wire_address
 from digest.model import Outcome
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from digest.model import Message
 
 _BARE_LINE_END = re.compile(rb"\r(?!\n)|(?<!\r)\n")
-_DEATHS_TO_STOP = 2
+_TROUBLES_TO_STOP = 2
 
 
 class SmtpMailer:
@@ -40,7 +40,7 @@ class SmtpMailer:
         self._server = server
         self._sign = sign or bytes
         self._session: Session | None = None
-        self._deaths = 0
+        self._troubles = 0
 
     def check(self) -> str:
         """Connects, encrypts, logs in, and parts."""
@@ -48,7 +48,7 @@ class SmtpMailer:
         try:
             session = Session(server)
         except SessionError as error:
-            outcome = _judged(error.answer)
+            outcome = self._judged(error.answer)
             raise MailerError(f"smtp {server.host}:{server.port}: {outcome.reason}") from error
         session.part()
         secured = "without encryption" if server.security == "none" else "with TLS"
@@ -79,7 +79,7 @@ class SmtpMailer:
             # An idle connection that was dropped, or a server that is still with the message before, says
             # so only now; nothing of this message was told yet.
             answer = self._attempt(message, raw)
-        return self._counted(answer, _judged(answer))
+        return self._counted(answer, self._judged(answer, message.recipient))
 
     def _attempt(self, message: Message, raw: bytes) -> Answer:
         try:
@@ -104,13 +104,19 @@ class SmtpMailer:
         session.close()
         self._session = None
 
+    def _judged(self, answer: Answer, recipient: str = "") -> Outcome:
+        private = (*names(recipient), *names(self._server.username))
+        return verdict(answer.phase, answer.code, enhanced_code(answer.text), answer.text, private=private)
+
     def _counted(self, answer: Answer, outcome: Outcome) -> Outcome:
-        """Two connections in a row that died over a message: the server is ill, and the queue is kept."""
-        self._deaths = self._deaths + 1 if answer.ends_connection else 0
-        if self._deaths >= _DEATHS_TO_STOP:
+        """Two in a row that failed through no fault of theirs: the server is ill, and the queue is kept.
+
+        Such are connections that died over a message, and refusals before the recipient was named. A server
+        that closes because a recipient's domain wants rest is not ill.
+        """
+        too_early = answer.phase == "mail" and outcome.kind == "retry"
+        ill = (answer.ends_connection or too_early) and not outcome.domain
+        self._troubles = self._troubles + 1 if ill else 0
+        if self._troubles >= _TROUBLES_TO_STOP:
             return dataclasses.replace(outcome, stop=True)
         return outcome
-
-
-def _judged(answer: Answer) -> Outcome:
-    return verdict(answer.phase, answer.code, enhanced_code(answer.text), answer.text)

@@ -1,17 +1,22 @@
 """An SMTP server's answer and the phase it came in, to an Outcome: one table, first matching row. Pure.
 
-Sources: RFC 5321 (phases, 421, 503), RFC 3463 and 7372 (enhanced codes X.1.* addressing, X.7.* policy),
-RFC 4954 (530, 534, 535, 538: authentication); Gmail's 550 5.4.5 is its daily limit.
+Sources: RFC 5321 (phases, 421, 503), RFC 3463 and 7372 (enhanced codes X.1.* addressing, X.2.* mailbox, X.7.*
+policy), RFC 4954 (530, 534, 535, 538: authentication). Of the big receivers: Gmail's 5.4.5 is the sender's
+daily limit; its 4.7.0 and 4.7.23 to 4.7.32 slow a sender down, like Yahoo's 4.7.0, Outlook's 4.7.5xx and 6xx.
+Amazon says 454 where an account sends too fast. Postgrey greylists with 4.2.0, others with 4.7.1.
 """
 
 from __future__ import annotations
 
 import dataclasses
 import re
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from digest.mailers.wire import one_line
 from digest.model import Outcome, OutcomeKind
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 Phase = Literal["connect", "ehlo", "starttls", "auth", "mail", "rcpt", "data", "body", "final"]
 """`body` ends before the final dot is written; `final` begins with it."""
@@ -19,8 +24,9 @@ Phase = Literal["connect", "ehlo", "starttls", "auth", "mail", "rcpt", "data", "
 NO_ANSWER = 0
 """The code of an answer that did not come: the connection broke or nothing was said in time."""
 
-_SETUP: tuple[Phase, ...] = ("connect", "ehlo", "starttls", "auth")
-_DAY_LIMIT_PAUSE_S = 3600.0
+# What is said before RCPT cannot be about a recipient or a recipient's domain.
+_OF_RECIPIENT: tuple[Phase, ...] = ("rcpt", "data", "body", "final")
+_DAY_LIMIT_PAUSE_S, _RATE_PAUSE_S = 3600.0, 60.0
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,6 +39,8 @@ class _Row:
     words: str = ""
     kind: OutcomeKind
     stop: bool = False
+    domain: bool = False
+    soft: bool = False
     retry_after_s: float | None = None
     what: str
     advice: str = ""
@@ -52,9 +60,26 @@ _SENDER = {
     "what": "the server refuses the sender",
     "advice": "see site.sender and mail.return_path: this account must be allowed to send as them",
 }
+_DAY_LIMIT = {
+    "kind": "retry",
+    "stop": True,
+    "retry_after_s": _DAY_LIMIT_PAUSE_S,
+    "what": "the account's daily sending limit is used up",
+    "advice": "the queue is kept",
+}
 _NO_SUCH_USER = (
     r"(no such|unknown|invalid|non-?existent) (user|mailbox|recipient|address|account)|"
     r"(user|mailbox|recipient|account)( is| was)? (unknown|not found|not known)|does(n't| not) exist"
+)
+_FULL = (
+    r"(mailbox|inbox|account|user)( is|'s mailbox is)? (full|over|out of)\b|over (its |their )?quota|"
+    r"quota (is )?exceeded|mailbox size limit|"
+    r"exceeded (storage|mailbox|disk|its|their) (allocation|quota|limit)"
+)
+_TOO_FAST = r"rate.?limit|throttl|too many (connections|messages)"
+_BLOCKED = (
+    r"block.?list|black.?list|spamhaus|spamcop|poor reputation|"
+    r"(client host|your (ip|host|server)\b.{0,40}) (is |was |has been )?(blocked|rejected|banned|listed)"
 )
 _SEND_AS = (
     r"sender address rejected|not owned by|send as this sender|"
@@ -99,7 +124,35 @@ _TABLE: tuple[_Row, ...] = (
         kind="retry",
         what="the connection failed before the message was handed over",
     ),
+    _Row(enhanced=r"5\.4\.5", **_DAY_LIMIT),  # type: ignore[arg-type]
+    _Row(enhanced=r"(?![45]\.[12]\.).*", words=r"daily .{0,30}(limit|quota)", **_DAY_LIMIT),  # type: ignore[arg-type]
+    _Row(
+        code="454", words=r"maximum sending rate", kind="retry", stop=True, retry_after_s=_RATE_PAUSE_S,
+        what="the account sends faster than it may", advice="the queue is kept",
+    ),
+    _Row(
+        phases=_OF_RECIPIENT, code="421", kind="retry", domain=True,
+        what="the recipient's domain takes nothing for now",
+    ),
     _Row(code="421", kind="retry", what="the server closes the connection for now"),
+    _Row(code="4..", words=r"gr[ae]y.?list", kind="retry", what="greylisted: refused at first sight"),
+    _Row(
+        # Not 4.2.0: nothing is known of the mailbox then, and it may be a greylist with words of its own.
+        phases=_OF_RECIPIENT, code="4..", enhanced=r"4\.2\.[1-9]\d*", kind="retry", soft=True,
+        what="the mailbox takes nothing for now",
+    ),
+    _Row(
+        phases=_OF_RECIPIENT, code="4..", enhanced="", words=_FULL, kind="retry", soft=True,
+        what="the mailbox takes nothing for now",
+    ),
+    _Row(
+        phases=_OF_RECIPIENT, code="4..", enhanced=r"4\.3\.2|4\.7\.(0|2[3-9]|3\d|[56]\d\d)", kind="retry",
+        domain=True, what="the recipient's domain takes nothing for now",
+    ),
+    _Row(
+        phases=_OF_RECIPIENT, code="4..", enhanced=r"|4\.[3457]\.\d+", words=_TOO_FAST, kind="retry",
+        domain=True, what="the recipient's domain takes nothing for now",
+    ),
     _Row(code="4..", kind="retry", what="refused for now"),
     _Row(
         code="530|534|535|538",
@@ -109,23 +162,7 @@ _TABLE: tuple[_Row, ...] = (
         advice="see mail.smtp.username, password and security",
     ),
     _Row(code="503", kind="retry", what="the server lost track of the conversation"),
-    _Row(
-        enhanced=r"5\.4\.5",
-        kind="retry",
-        stop=True,
-        retry_after_s=_DAY_LIMIT_PAUSE_S,
-        what="the account's daily sending limit is used up",
-        advice="the queue is kept",
-    ),
-    _Row(
-        words=r"daily .{0,30}(limit|quota)",
-        kind="retry",
-        stop=True,
-        retry_after_s=_DAY_LIMIT_PAUSE_S,
-        what="the account's daily sending limit is used up",
-        advice="the queue is kept",
-    ),
-    _Row(enhanced=r"5\.3\.4", kind="rejected", what="the message is too large for the server"),
+    _Row(enhanced=r"5\.3\.4|5\.2\.3", kind="rejected", what="the message is too large for the server"),
     _Row(phases=("mail",), code="552", kind="rejected", what="the message is too large for the server"),
     _Row(phases=("mail",), **_SENDER),  # type: ignore[arg-type]
     _Row(enhanced=r"5\.1\.[78]", **_SENDER),  # type: ignore[arg-type]
@@ -139,47 +176,63 @@ _TABLE: tuple[_Row, ...] = (
         advice="see mail.smtp.host and username",
     ),
     _Row(enhanced=r"5\.1\.\d+", kind="suppressed", what="the address does not exist"),
-    _Row(enhanced=r"5\.7\.\d+", kind="rejected", what="refused by policy, not because of the address"),
+    _Row(enhanced=r"5\.2\.\d+", kind="rejected", soft=True, what="the mailbox takes nothing"),
+    _Row(
+        phases=_OF_RECIPIENT, enhanced="", words=_FULL, kind="rejected", soft=True,
+        what="the mailbox takes nothing",
+    ),
+    _Row(
+        enhanced=r"5\.7\.\d+", kind="rejected", domain=True,
+        what="refused by policy, not because of the address",
+    ),
     _Row(
         phases=("rcpt",), code="55[013]", enhanced="", words=_NO_SUCH_USER, kind="suppressed",
         what="the address does not exist",
+    ),
+    _Row(
+        phases=_OF_RECIPIENT, enhanced="", words=_BLOCKED, kind="rejected", domain=True,
+        what="refused by policy, not because of the address",
     ),
     _Row(kind="rejected", what="refused for good"),
 )  # fmt: skip
 
 
 def enhanced_code(text: str) -> str:
-    """The RFC 3463 code at the beginning of an answer's text, or "".
+    """The RFC 3463 code at the beginning of an answer's text (Cisco's servers put a # before it), or "".
 
     >>> enhanced_code("5.1.1 no such user"), enhanced_code("no such user")
     ('5.1.1', '')
     """
-    found = re.match(r"([245]\.\d{1,3}\.\d{1,3})\b", text)
+    found = re.match(r"#?([245]\.\d{1,3}\.\d{1,3})\b", text)
     return found[1] if found else ""
 
 
-def verdict(phase: Phase, code: int, enhanced: str, text: str) -> Outcome:
+def verdict(phase: Phase, code: int, enhanced: str, text: str, *, private: Sequence[str] = ()) -> Outcome:
     """What an answer means. `code` is NO_ANSWER where none came, and `text` then says what happened.
 
-    `enhanced` is "" where the server gave none; `text` must be free of secrets already.
+    `enhanced` is "" where the server gave none; `text` must be free of secrets already; `private` are names
+    (of the recipient, of the login) that are judged by, and that the reason does not repeat.
 
     >>> verdict("rcpt", 550, "5.1.1", "5.1.1 unknown").kind, verdict("final", 0, "", "timed out").kind
     ('suppressed', 'uncertain')
     """
     row = next(row for row in _TABLE if row.matches(phase, code, enhanced, text))
     if row.kind == "accepted":
-        return Outcome(kind="accepted", provider_id=_queue_id(text) or str(code), reason="")
-    answer = one_line(f"{code} {text}" if code > NO_ANSWER else text)
+        return Outcome(kind="accepted", provider_id=_queue_id(text, private) or str(code))
+    said = one_line(text, private=private)
+    answer = f"{code} {said}".strip() if code > NO_ANSWER else said
     advice = f"; {row.advice}" if row.advice else ""
     return Outcome(
         kind=row.kind,
         reason=f"{row.what} ({phase}: {answer}){advice}",
         retry_after_s=row.retry_after_s,
         stop=row.stop,
+        domain=row.domain,
+        soft=row.soft,
     )
 
 
-def _queue_id(text: str) -> str:
+def _queue_id(text: str, private: Sequence[str]) -> str:
     """The queue's name for the message (Postfix, Exim), or else all that the server said."""
     found = re.search(r"queued as ([^\s;,]+)|\bid=([^\s;,]+)", text, re.IGNORECASE)
-    return one_line(found[1] or found[2] if found else text, limit=200)
+    return one_line(found[1] or found[2] if found else text, private=private, limit=200)

@@ -38,11 +38,11 @@ class Server:
 
     @property
     def secrets(self) -> tuple[str, ...]:
-        """What no reason may repeat: the password, and the forms in which it crosses the wire."""
+        """What no reason may repeat: the password, and the forms in which the login crosses the wire."""
         if not self.password:
             return ()
         plain, word = f"\0{self.username}\0{self.password}", self.password
-        return (_base64(plain), _base64(word), word)
+        return (_base64(plain), _base64(word), word, _base64(self.username))
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)

@@ -19,7 +19,8 @@ if TYPE_CHECKING:
 # other libraries take those apart in ways of their own, and what is taken apart may come out as two.
 _LOCAL = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*")
 _DOMAIN = re.compile(r"[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?(\.[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?)*")
-_ANY_ADDRESS = re.compile(r"<?[^\s<>@\"']+@[^\s<>@\"']+[^\s<>@\"'.,;:)]>?")
+_ANY_ADDRESS = re.compile(r"<?(?:\"[^\"<>@]*\"|[^\s<>@\"']+)@[^\s<>@\"']*[^\s<>@\"'.,;:)]>?")
+_SHORTEST_NAME = 3  # a shorter one would tear holes into sentences, and names nobody
 
 
 def wire_address(address: str) -> str:
@@ -43,8 +44,22 @@ def wire_address(address: str) -> str:
     return f"{local}@{domain}"
 
 
-def one_line(answer: str | bytes, secrets: Sequence[str] = (), *, limit: int = 300) -> str:
-    """A provider's words as one printable line of at most `limit` characters, without addresses or `secrets`.
+def names(address: str) -> tuple[str, ...]:
+    """What names a person in an address, or in a login: its local part, with and without a tag.
+
+    >>> names("ada+papers@example.org"), names("digest-bot")
+    (('ada+papers', 'ada'), ('digest-bot',))
+    """
+    local = address.rpartition("@")[0] or address
+    found = dict.fromkeys((local, local.partition("+")[0]))
+    return tuple(name for name in found if len(name) >= _SHORTEST_NAME)
+
+
+def one_line(
+    answer: str | bytes, secrets: Sequence[str] = (), *, private: Sequence[str] = (), limit: int = 300
+) -> str:
+    """A provider's words as one printable line of at most `limit` characters, without addresses or `secrets`,
+    and without the words of `private` (see `names`) in any case.
 
     >>> one_line(b"5.1.1 <bob@example.org>: unknown\\r\\nsee https://example.org/help")
     '5.1.1 (address): unknown see https://example.org/help'
@@ -55,6 +70,9 @@ def one_line(answer: str | bytes, secrets: Sequence[str] = (), *, limit: int = 3
             text = text.replace(secret, "(secret)")
     text = "".join(character if character.isprintable() else " " for character in text)
     text = _ANY_ADDRESS.sub("(address)", " ".join(text.split()))
+    for name in private:
+        # A name between letters is part of another word.
+        text = re.sub(rf"(?<![^\W_]){re.escape(name)}(?![^\W_])", "(name)", text, flags=re.IGNORECASE)
     return text if len(text) <= limit else text[: limit - 1] + "…"
 
 

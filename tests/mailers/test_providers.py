@@ -28,7 +28,7 @@ def test_every_provider_of_the_settings_has_a_row_and_every_row_a_setting() -> N
 def test_outbox_writes_into_its_folder(tmp_path: Path) -> None:
     mailer = open_mailer(MailSettings(provider="outbox", outbox={"folder": tmp_path / "out"}))
     list(mailer.send([message(1)]))
-    assert [path.name for path in (tmp_path / "out").iterdir()] == ["delivery-1.eml"]
+    assert [path.name for path in (tmp_path / "out").glob("*.eml")] == ["delivery-1.eml"]
 
 
 def test_smtp_signs_where_a_key_is_set(tmp_path: Path) -> None:

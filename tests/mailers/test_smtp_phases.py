@@ -167,6 +167,27 @@ def test_two_connections_that_die_in_a_row_end_the_run(phase: str, kind: str) ->
     assert server.connections == 2
 
 
+def test_refusals_before_the_recipient_is_named_end_the_run_at_the_second() -> None:
+    with scripted({"mail": b"451 4.3.0 later\r\n"}) as server, mailer_to(server) as mailer:
+        outcomes = list(mailer.send([message(n) for n in range(4)]))
+    assert [(outcome.kind, outcome.stop) for outcome in outcomes] == [("retry", False)] + [
+        ("retry", True)
+    ] * 3
+    assert len([command for command in server.commands if command.startswith("MAIL")]) == 2
+
+
+@pytest.mark.parametrize("phase", ["rcpt", "data", "final"])
+def test_domains_that_want_rest_close_the_connection_and_end_no_run(phase: str) -> None:
+    busy = {phase: (b"421 4.7.0 later\r\n", Act.HANG_UP)}
+    with scripted(busy, busy, busy, {}) as server, mailer_to(server) as mailer:
+        outcomes = list(mailer.send([message(n) for n in range(4)]))
+    assert [(outcome.kind, outcome.domain) for outcome in outcomes] == [("retry", True)] * 3 + [
+        ("accepted", False)
+    ]
+    assert not any(outcome.stop for outcome in outcomes)
+    assert server.connections == 4
+
+
 def test_a_byte_now_and_then_does_not_hold_the_run() -> None:
     began = time.monotonic()
     with scripted({"mail": Act.DRIP}, {}) as server, mailer_to(server, timeout_s=0.2) as mailer:
@@ -229,6 +250,31 @@ def test_server_that_repeats_the_password_does_not_get_it_into_a_reason() -> Non
         (outcome,) = mailer.send([message(1)])
     assert (outcome.kind, outcome.stop) == ("retry", True)
     assert not [form for form in forms if form in outcome.reason]
+
+
+@pytest.mark.parametrize("phase", ["mail", "rcpt", "data", "final"])
+def test_server_that_repeats_recipient_or_login_does_not_get_them_into_the_ledger(phase: str) -> None:
+    known = (
+        b"<reader1@example.org> reader1@example.org (READER1) u=reader1%40example.org "
+        b"'reader1'@example.org login digest-bot/"
+        + base64.b64encode(b"digest-bot")
+        + b' "re ader1"@example.org'
+    )
+    login = {"ehlo": b"250-x\r\n250 AUTH PLAIN\r\n", "auth": b"235 ok\r\n"}
+    settings = {"username": "digest-bot", "password": SECRET, "timeout_s": 5}
+    for code in (b"250", b"450", b"550"):
+        if code == b"250" and phase != "final":
+            continue
+        with (
+            scripted({**login, phase: code + b" " + known + b"\r\n"}) as server,
+            mailer_to(server, **settings) as mailer,
+        ):
+            (outcome,) = mailer.send([message(1)])
+        said = outcome.reason + outcome.provider_id
+        assert said
+        for name in ("reader1", "ader1", "digest-bot", base64.b64encode(b"digest-bot").decode()):
+            assert name not in said
+            assert name not in said.lower()
 
 
 def test_password_in_other_letters_is_sent_as_utf_8() -> None:

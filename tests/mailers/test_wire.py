@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from digest.errors import AddressError
-from digest.mailers.wire import in_order, one_line, wire_address
+from digest.mailers.wire import in_order, names, one_line, wire_address
 from digest.model import Message, Outcome
 from tests.mailers.messages import message
 
@@ -70,6 +70,8 @@ def test_reason_is_one_printable_line_within_its_limit(text: str, limit: int) ->
         ("mailto:ada@example.org.", "(address)."),
         ("to 'ada@example.org'", "to '(address)'"),
         ("to ada@localhost", "to (address)"),
+        ("to ada@[192.0.2.1]; no", "to (address); no"),
+        ('to "ada lovelace"@example.org', "to (address)"),
         ("at 12:00 @ noon", "at 12:00 @ noon"),
         ("a\u202eb\u200bc\x00d", "a b c d"),
         (b"caf\xe9", "caf\ufffd"),
@@ -77,6 +79,14 @@ def test_reason_is_one_printable_line_within_its_limit(text: str, limit: int) ->
 )
 def test_reason_without_addresses_and_without_hidden_characters(answer: str | bytes, line: str) -> None:
     assert one_line(answer) == line
+
+
+def test_names_of_an_address_are_taken_out_as_words() -> None:
+    assert names("ada.l+papers@example.org") == ("ada.l+papers", "ada.l")
+    assert names("al@example.org") == ()
+    told = "ADA.L is unknown; see adaXl, ada.ls and ada.l+papers%40example.org"
+    private = names("ada.l+papers@example.org")
+    assert one_line(told, private=private) == "(name) is unknown; see adaXl, ada.ls and (name)%40example.org"
 
 
 def test_messages_after_a_stop_are_not_tried_and_keep_its_pause() -> None:
