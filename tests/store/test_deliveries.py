@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 import sqlite3
 import subprocess
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -18,8 +20,6 @@ from digest.store.limits import Limits
 from digest.store.members import Admission
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from digest.store import Store
 
 NOW = dt.datetime(2026, 4, 21, 6, tzinfo=dt.UTC)
@@ -211,6 +211,14 @@ def test_the_database_itself_refuses_a_second_row_for_a_slot(store: Store) -> No
         connection.execute(
             "INSERT INTO deliveries (id, subscriber_id, slot, scheduled_at, next_at, state, attempts,"
             " provider, provider_id, reason, owner, updated_at, soft, maybe_sent)"
-            " SELECT 'other', subscriber_id, slot, scheduled_at, next_at, state, 0, '', '', '', '', updated_at, 0, 0 FROM deliveries"
+            " SELECT 'other', subscriber_id, slot, scheduled_at, next_at, state, 0, '', '', '', '', updated_at,"
+            " 0, 0 FROM deliveries"
         )
     connection.close()
+
+
+def test_the_page_shows_the_table_that_the_ledger_moves_by() -> None:
+    page = (Path(__file__).parents[2] / "docs" / "delivery.md").read_text(encoding="utf-8")
+    rows = re.findall(r"^\| (\w+) \| ([\w, ]+|–) \|$", page, flags=re.MULTILINE)
+    shown = {before: set(after.split(", ")) - {"–"} for before, after in rows if before in NEXT}
+    assert shown == {state: set(following) for state, following in NEXT.items()}
