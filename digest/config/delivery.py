@@ -35,8 +35,8 @@ class WarmupSettings(Section):
 
 def _positive(domains: dict[str, float]) -> dict[str, float]:
     for domain, rate in domains.items():
-        if not 0 < rate <= 100_000:
-            raise ValueError(f"{domain}: expected mails a minute, above 0, got {rate:g}")
+        if not 0.001 <= rate <= 10_000:
+            raise ValueError(f"{domain}: expected mails a minute, from 0.001 to 10000, got {rate:g}")
     return {domain.strip().lower(): rate for domain, rate in domains.items()}
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import collections
 import dataclasses
 import datetime as dt
 from typing import TYPE_CHECKING
@@ -13,14 +14,16 @@ from digest.mail.site import Letter
 from digest.model import Outcome
 from digest.store.database import parts
 from digest.store.flights import Landing
+from digest.store.ledger import READY
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Sequence
 
     from digest.mail.compose import CompiledMail
     from digest.model import Delivery, Edition, Message, Subscriber
     from digest.pipeline.works import Works
-    from digest.store.flights import Hold
+    from digest.store.flights import Claim
+    from digest.store.limits import Hold
 
 PATIENCE_S = 60.0  # a run waits so long for its next permit; what must wait longer is a later run's
 
@@ -37,43 +40,108 @@ class Delivered:
 
 def deliver(works: Works, *, owner: str, subscriber_id: int | None = None) -> Delivered:
     """Send what is composed, or to be tried again by now, and wait for permits that come soon."""
-    store = works.store
-    sent: set[str] = set()
+    queue = Queue(works, owner=owner)
     while True:
-        ready = store.deliveries.waiting(
-            ("composed", "retry"), subscriber_id=subscriber_id, retry_before=works.clock()
-        )
-        held: dict[str, Hold] = {}
-        stopped = _pass(works, ready, owner=owner, sent=sent, held=held)
-        wait_s = min(
-            ((hold.until - works.clock()).total_seconds() for hold in held.values()), default=PATIENCE_S + 1
-        )
+        ready = works.store.deliveries.waiting(READY, subscriber_id=subscriber_id, retry_before=works.clock())
+        stopped = queue.send(ready)
+        wait_s = queue.wait_s()
         if stopped or works.should_stop() or wait_s > PATIENCE_S:
-            if held:
-                store.flights.postpone(held, now=works.clock())
-            return Delivered(ids=frozenset(sent), stopped=stopped)
-        works.sleep(max(0.0, wait_s))
+            queue.postpone()
+            return Delivered(ids=frozenset(queue.sent), stopped=stopped)
+        wait(works, wait_s)
 
 
-def _pass(
-    works: Works, ready: Sequence[Delivery], *, owner: str, sent: set[str], held: dict[str, Hold]
-) -> str:
-    """Once through the queue; what was claimed goes to `sent`, what was held back to `held`. Returns why the
-    provider stopped it, or ""."""
-    done = 0
-    for block in parts(ready):
-        mail, letters = prepare(works, block)
-        for flight in _flights(letters, works.delivery.window):
-            works.progress("deliver", done, len(ready))
-            if works.should_stop():
-                return ""
-            stopped = _fly(works, mail, flight, owner=owner, sent=sent, held=held)
-            if stopped:
-                works.tell("run.stopped", reason=stopped)
-                return stopped
-            done += len(flight)
-    works.progress("deliver", done, len(ready))
-    return ""
+def wait(works: Works, seconds: float) -> None:
+    """Sleep, and wake up where somebody asks for the end."""
+    until = works.clock() + dt.timedelta(seconds=seconds)
+    while (left_s := (until - works.clock()).total_seconds()) > 0 and not works.should_stop():
+        works.sleep(min(left_s, 1.0))
+
+
+class Queue:
+    """A run's way through what is ready. Knows what it sent, and what is held back until when."""
+
+    def __init__(self, works: Works, *, owner: str) -> None:
+        self._works = works
+        self._owner = owner
+        self.sent: set[str] = set()
+        self._held: dict[str, Hold] = {}
+        self._domains: dict[str, Hold] = {}  # those that are left alone, so that nobody asks for each mail
+
+    def send(self, ready: Sequence[Delivery]) -> str:
+        """Once through; returns why the provider stopped it, or ""."""
+        works = self._works
+        now = works.clock()
+        self._held.clear()
+        self._domains = {domain: hold for domain, hold in self._domains.items() if hold.until > now}
+        done = 0
+        for block in parts(ready):
+            mail, letters = prepare(works, block)
+            rest = collections.deque(letters)
+            while rest:
+                works.progress("deliver", done, len(ready))
+                if works.should_stop():
+                    return ""
+                flight = self._next_flight(rest)
+                hold = None
+                if flight:
+                    stopped, hold = self._fly(mail, flight, rest)
+                    if stopped:
+                        works.tell("run.stopped", reason=stopped)
+                        return stopped
+                done = len(ready) - len(rest)
+                if hold is None:
+                    continue
+                # Nobody may leave for a moment: waiting here is cheaper than coming again.
+                wait_s = (hold.until - works.clock()).total_seconds()
+                if wait_s > PATIENCE_S:
+                    self._held |= dict.fromkeys((delivery.id for delivery in ready), hold)
+                    return ""
+                wait(works, wait_s)
+        works.progress("deliver", done, len(ready))
+        return ""
+
+    def wait_s(self) -> float:
+        """How long until the first of what is held may leave; more than PATIENCE_S where nothing is held."""
+        now = self._works.clock()
+        waits = [(hold.until - now).total_seconds() for hold in self._held.values()]
+        return min(waits, default=PATIENCE_S + 1)
+
+    def postpone(self) -> None:
+        """Leave what is still held to a later run."""
+        if self._held:
+            self._works.store.flights.postpone(self._held, now=self._works.clock())
+
+    def _next_flight(self, rest: collections.deque[Prepared]) -> list[Prepared]:
+        flight: list[Prepared] = []
+        while rest and len(flight) < self._works.delivery.window:
+            delivery, one = rest.popleft()
+            hold = self._domains.get(domain_of(one.subscriber.email))
+            if hold is None:
+                flight.append((delivery, one))
+            else:
+                self._held[delivery.id] = hold
+        return flight
+
+    def _fly(
+        self, mail: CompiledMail, flight: Sequence[Prepared], rest: collections.deque[Prepared]
+    ) -> tuple[str, Hold | None]:
+        """One flight; what must wait for the provider goes back to the head of `rest`. Returns why the
+        provider stopped the run, and what holds everybody."""
+        claim, stopped = fly(self._works, mail, flight, owner=self._owner)
+        self.sent |= set(claim.taken)
+        everybody: Hold | None = None
+        for delivery, one in reversed(flight):
+            hold = claim.held.get(delivery.id)
+            if hold is None:
+                continue
+            if hold.reach == "provider":
+                rest.appendleft((delivery, one))
+                everybody = hold
+            else:
+                self._held[delivery.id] = hold
+                self._domains[domain_of(one.subscriber.email)] = hold
+        return stopped, everybody
 
 
 def prepare(works: Works, deliveries: Sequence[Delivery]) -> tuple[CompiledMail, list[Prepared]]:
@@ -121,25 +189,13 @@ def letter(
     )
 
 
-def _flights(letters: Sequence[Prepared], window: int) -> Iterator[Sequence[Prepared]]:
-    for start in range(0, len(letters), window):
-        yield letters[start : start + window]
-
-
-def _fly(
-    works: Works,
-    mail: CompiledMail,
-    flight: Sequence[Prepared],
-    *,
-    owner: str,
-    sent: set[str],
-    held: dict[str, Hold],
-) -> str:
-    """Compose, claim, send, land: at most a window of deliveries. Nothing leaves that is not claimed."""
+def fly(works: Works, mail: CompiledMail, flight: Sequence[Prepared], *, owner: str) -> tuple[Claim, str]:
+    """Compose, claim, send, land: at most a window of deliveries. Nothing leaves that is not claimed.
+    Returns the claim, and why the provider stopped the run, or ""."""
     flights = works.store.flights
     messages: list[Message] = []
     outcomes: dict[str, Outcome] = {}
-    domains = {delivery.id: domain_of(letter.subscriber.email) for delivery, letter in flight}
+    domains = {delivery.id: domain_of(one.subscriber.email) for delivery, one in flight}
     for delivery, one in flight:
         try:
             messages.append(mail.compose(one))
@@ -154,8 +210,6 @@ def _fly(
         now=works.clock(),
     )
     works.step("deliver.claimed")
-    held |= claim.held
-    sent |= set(claim.taken)
     flying = [message for message in messages if message.delivery_id in claim.taken]
     for message, outcome in zip(flying, works.mailer.send(flying), strict=True):
         outcomes[message.delivery_id] = outcome
@@ -173,7 +227,7 @@ def _fly(
     works.step("deliver.sent")
     flights.land(landings, owner=owner, soft_bounces=works.delivery.soft_bounces, now=works.clock())
     works.step("deliver.landed")
-    return next((landing.outcome.reason for landing in landings if landing.outcome.stop), "")
+    return claim, next((landing.outcome.reason for landing in landings if landing.outcome.stop), "")
 
 
 def domain_of(email: str) -> str:

@@ -14,7 +14,7 @@ import sqlalchemy as sa
 from digest.store import tables
 from digest.store.bounces import SoftBounces, note_soft_bounce
 from digest.store.ledger import READY, move
-from digest.store.limits import Limits, Permits, note_answers
+from digest.store.limits import Hold, Limits, Permits, note_answers
 from digest.store.suppressions import is_suppressed, suppress
 
 if TYPE_CHECKING:
@@ -31,14 +31,6 @@ class Claim:
 
     taken: tuple[str, ...]
     held: dict[str, Hold] = dataclasses.field(default_factory=dict)
-
-
-@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
-class Hold:
-    """Why a delivery is not handed over now, and until when."""
-
-    until: dt.datetime
-    reason: str
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,7 +84,7 @@ class Flights:
                 if wait is None:
                     free.append(delivery_id)
                 else:
-                    held[delivery_id] = Hold(until=wait[0], reason=wait[1])
+                    held[delivery_id] = wait
             permits.write(connection)
             taken = move(
                 connection, READY, "sending", table.c.id.in_(free), now=now,

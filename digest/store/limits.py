@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import sqlalchemy as sa
 
@@ -43,10 +43,29 @@ class Limits:
     domains: Mapping[str, float] = dataclasses.field(default_factory=dict)
     warmup: Warmup | None = None
 
+    @property
+    def rate(self) -> Rate | None:
+        """The rate for the provider: a second's worth may leave at once."""
+        if self.per_second is None:
+            return None
+        return Rate(count=self.per_second, per_s=1.0, burst=max(1, int(self.per_second)))
+
     def rate_of(self, domain: str) -> Rate | None:
-        """The rate for a recipients' domain."""
+        """The rate for a recipients' domain: a second's worth may leave at once."""
         per_minute = self.domains.get(domain, self.domain_per_minute)
-        return None if per_minute is None else Rate(count=per_minute, per_s=60.0)
+        if per_minute is None:
+            return None
+        return Rate(count=per_minute, per_s=60.0, burst=max(1, int(per_minute / 60)))
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class Hold:
+    """Why a delivery is not handed over now, until when, and whom else that holds: those to the same domain,
+    or everybody."""
+
+    until: dt.datetime
+    reason: str
+    reach: Literal["domain", "provider"]
 
 
 @dataclasses.dataclass(slots=True)
@@ -101,34 +120,34 @@ class Permits:
             }
         return cls(limits, provider, allowances, breakers, now=now)
 
-    def take(self, domain: str) -> tuple[dt.datetime, str] | None:
-        """None: it may leave. Otherwise from when on it may, and why not now."""
+    def take(self, domain: str) -> Hold | None:
+        """None: it may leave."""
         breaker = self._breakers.get(domain)
         if breaker is not None:
             now = self._now.timestamp()
             state = gate(breaker, now)
             if state == "open":
                 until = dt.datetime.fromtimestamp(breaker.open_until, dt.UTC)
-                return (
-                    until,
-                    f"{domain} is left alone for a while: it refused {breaker.failures} times in a row",
-                )
+                times = "once" if breaker.failures == 1 else f"{breaker.failures} times in a row"
+                reason = f"{domain} is left alone for a while: it refused {times}"
+                return Hold(until=until, reason=reason, reach="domain")
             if state == "probe" and domain in self._probing:
-                return self._now, f"{domain} is tried with one mail first"
+                return Hold(until=self._now, reason=f"{domain} is tried with one mail first", reach="domain")
         full = self._day_is_full()
         if full is not None:
             return full
-        wanted = [
-            (self._provider, _rate(self._limits.per_second), "the provider's rate is limited"),
-            (f"domain {domain}", self._limits.rate_of(domain), f"the rate to {domain} is limited"),
+        wanted: list[tuple[str, Rate | None, Literal["domain", "provider"]]] = [
+            (f"domain {domain}", self._limits.rate_of(domain), "domain"),
+            (self._provider, self._limits.rate, "provider"),
         ]
         taken: list[tuple[str, float]] = []
-        for name, rate, reason in wanted:
+        for name, rate, reach in wanted:
             if rate is None:
                 continue
             free_at, wait_s = take(self._allowance(name).free_at, rate, self._now.timestamp())
             if wait_s > 0:
-                return self._now + dt.timedelta(seconds=wait_s), reason
+                until = self._now + dt.timedelta(seconds=wait_s)
+                return Hold(until=until, reason=f"the rate of {name} is limited", reach=reach)
             taken.append((name, free_at))
         for name, free_at in taken:
             self._allowance(name).free_at = free_at
@@ -166,13 +185,14 @@ class Permits:
         day = max(0, (self._now.date() - first).days)
         return warmup_cap(day, warmup.first_day, warmup.growth, self._limits.per_day)
 
-    def _day_is_full(self) -> tuple[dt.datetime, str] | None:
+    def _day_is_full(self) -> Hold | None:
         if not self._counts_days():
             return None
         used, cap = self._allowance(self._provider), self._cap()
         if cap is None or used.day != self._now.date() or used.count < cap:
             return None
-        return next_midnight(self._now), f"today's cap of {cap} mails is reached"
+        reason = f"today's cap of {cap} mails is reached"
+        return Hold(until=next_midnight(self._now), reason=reason, reach="provider")
 
     def _count(self) -> None:
         if not self._counts_days():
@@ -204,7 +224,8 @@ def note_answers(
             # Eight refusals of one flight are one: they were under way before the first was known.
             before = known.get(domain, Breaker())
             breakers[domain] = tripped(before, now=now.timestamp(), wait_s=outcome.retry_after_s)
-        elif outcome.kind == "accepted":
+        elif outcome.kind in ("accepted", "suppressed") or outcome.soft:
+            # It took a mail, or spoke of a single mailbox: the domain itself is well.
             breakers.pop(domain, None)
     changed = [name for name in names if breakers.get(name) != known.get(name)]
     if changed:
@@ -215,7 +236,3 @@ def note_answers(
             connection.execute(
                 sa.insert(table), {"name": name, "failures": one.failures, "open_until": one.open_until}
             )
-
-
-def _rate(per_second: float | None) -> Rate | None:
-    return None if per_second is None else Rate(count=per_second, per_s=1.0)
