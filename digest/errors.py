@@ -10,7 +10,8 @@
     │   │   └── RateLimitedError  429, or 503 with Retry-After: not before `retry_after_s`
     │   └── MalformedError      an answer that is not what the source promises
     ├── AddressError            an address that is not one; never guessed at
-    └── MailerError             the provider as a whole: cannot connect, refuses to authenticate
+    ├── MailerError             the provider as a whole: cannot connect, refuses to authenticate
+    └── FolderError             a folder of mail that came back; what was not marked is read again
 
 What became of one message is never an exception: it is a `model.Outcome`.
 A traceback that a user sees is a defect of ours.
@@ -88,3 +89,7 @@ class AddressError(DigestError):
 
 class MailerError(DigestError):
     """The provider cannot be used at all, whatever the message."""
+
+
+class FolderError(DigestError):
+    """A folder of mail that came back cannot be read or marked; what was not marked is read again."""

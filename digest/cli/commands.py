@@ -16,6 +16,7 @@ COMMANDS: dict[str, str] = {
     "preview": "Show the mail that a reader would get.",
     "topics": "Try a topic before it is saved.",
     "subscribers": "Add, list, import, export, pause and remove readers.",
+    "bounces": "Read delivery reports and requests to leave that came by mail.",
     "sources": "Show how each source is doing.",
     "demo": "Three sample mornings for six sample readers.",
 }

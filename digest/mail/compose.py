@@ -9,7 +9,7 @@ from __future__ import annotations
 import dataclasses
 from typing import TYPE_CHECKING
 
-from digest.mail.addresses import address
+from digest.mail.addresses import address, verp
 from digest.mail.cards import card_key
 from digest.mail.filling import Scope, fill
 from digest.mail.headers import named, own_lines, shared_lines
@@ -60,9 +60,8 @@ class CompiledMail:
         while len(raw) > HTML_LIMIT and len(letter.edition.items) > 1 and self._html_size(mail) > HTML_LIMIT:
             letter = dataclasses.replace(letter, edition=trimmed(letter.edition))
             raw, mail = self._written(letter, recipient)
-        return Message(
-            delivery_id=letter.delivery_id, sender=self.site.return_path, recipient=recipient, raw=raw
-        )
+        sender = verp(self.site.return_path, letter.delivery_id)
+        return Message(delivery_id=letter.delivery_id, sender=sender, recipient=recipient, raw=raw)
 
     def _written(self, letter: Letter, recipient: str) -> tuple[bytes, Scope]:
         """The message with all papers, and what it was filled with."""

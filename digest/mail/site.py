@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 from digest.errors import ConfigError
-from digest.mail.addresses import address, domain
+from digest.mail.addresses import address, domain, return_path
 from digest.mail.words import clean
 
 if TYPE_CHECKING:
@@ -27,8 +27,9 @@ class Site:
     """The sender, the same in every mail of a run. Addresses are bare (`digest@example.org`).
 
     `url` is "" where no web side answers: a mail then offers unsubscribing by mail alone. `return_path`
-    is the envelope's sender, where it is not the sender's address. `thumbnails` lets a mail show pictures
-    that the reader's mail program fetches from elsewhere.
+    is the envelope's sender, where it is not the sender's address; `{delivery}` in it becomes each
+    delivery's id. `thumbnails` lets a mail show pictures that the reader's mail program fetches from
+    elsewhere.
     """
 
     name: str
@@ -60,7 +61,7 @@ class Site:
             unsubscribe=address(self.unsubscribe),
             postal_address=clean(self.postal_address),
             list_id=domain(self.list_id),
-            return_path=address(self.return_path or self.sender_address),
+            return_path=return_path(self.return_path or self.sender_address),
         )
 
     def mailto_url(self, token: str) -> str:
