@@ -11,6 +11,7 @@
     │   └── MalformedError      an answer that is not what the source promises
     ├── AddressError            an address that is not one; never guessed at
     ├── MailerError             the provider as a whole: cannot connect, refuses to authenticate
+    ├── WebhookError            what was posted to us cannot be believed or read; `status` is our answer
     └── FolderError             a folder of mail that came back; what was not marked is read again
 
 What became of one message is never an exception: it is a `model.Outcome`.
@@ -19,7 +20,7 @@ A traceback that a user sees is a defect of ours.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -89,6 +90,14 @@ class AddressError(DigestError):
 
 class MailerError(DigestError):
     """The provider cannot be used at all, whatever the message."""
+
+
+class WebhookError(DigestError):
+    """A post to us that is refused. `status` is the HTTP status that it is answered with."""
+
+    def __init__(self, message: str, *, status: Literal[400, 401, 413]) -> None:
+        super().__init__(message)
+        self.status = status
 
 
 class FolderError(DigestError):
