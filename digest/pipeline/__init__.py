@@ -90,6 +90,7 @@ def run(
                 at=now, now=works.clock(), give_up=works.delivery.give_up, subscriber_id=only_id
             )
         )
+        works.step("run.expired")
         handled |= set(plan(works, now=now, email=email, delay=delay))
         works.step("run.planned")
         composed = compose(works, now=now, subscriber_id=only_id)

@@ -47,11 +47,13 @@ def _collect_one(works: Works, source: Source, *, now: dt.datetime, since: dt.da
     store = works.store
     position = store.sources.position(source.name)
     collection = source.collect(position, now=now, window_days=works.window_days, since=since)
+    works.step("collect.asked")
     with store.database.begin() as connection:
         new = store.papers.absorb(connection, collection.listings)
         store.sources.note(
             connection, source.name, title=source.title, collection=collection, new=new, now=now
         )
+    works.step("collect.kept")
     works.tell(
         "source.read",
         source=source.name,

@@ -47,6 +47,7 @@ def plan(
             for reader in (member.subscriber for member in block)
         ]
         planned += store.deliveries.plan(slots, now=works.clock())
+        works.step("plan.owed")
     return planned
 
 
@@ -96,6 +97,7 @@ def compose(works: Works, *, now: dt.datetime, subscriber_id: int | None = None)
             made_at=now,
             now=works.clock(),
         )
+        works.step("compose.frozen")
         done += len(block)
     works.progress("compose", done, len(planned))
     return composed
