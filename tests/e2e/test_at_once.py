@@ -16,7 +16,7 @@ AT = "2026-04-21T12:00:00+00:00"
 READERS = 40
 
 
-def test_four_runs_at_once_are_as_good_as_one(home: Home, outside: Outside) -> None:
+def test_eight_runs_at_once_are_as_good_as_one(home: Home, outside: Outside) -> None:
     outside.announce(feed(*(item(number, f"Telescope number {number}") for number in range(30))))
     home.configure(
         outside.sources(),
@@ -26,10 +26,10 @@ def test_four_runs_at_once_are_as_good_as_one(home: Home, outside: Outside) -> N
             for number in range(READERS)
         ),
     )
-    with ThreadPoolExecutor(4) as pool:
-        runs = [pool.submit(home.digest, "run", "--at", AT, "--json") for _ in range(4)]
+    with ThreadPoolExecutor(8) as pool:
+        runs = [pool.submit(home.digest, "run", "--at", AT, "--json") for _ in range(8)]
         ended = [run.result() for run in runs]
-    assert [one.code for one in ended] == [0] * 4, [one.out + one.err for one in ended]
+    assert [one.code for one in ended] == [0] * 8, [one.out + one.err for one in ended]
     for report in (one.json for one in ended):
         addends = (
             "accepted", "skipped", "rejected", "suppressed", "expired", "failed", "waiting", "uncertain",
