@@ -4,6 +4,7 @@ silent, or speak a byte at a time."""
 from __future__ import annotations
 
 import contextlib
+import dataclasses
 import enum
 import socket
 import threading
@@ -25,13 +26,22 @@ class Late(bytes):
     """An answer that comes after half a second."""
 
 
-Step = bytes | Act | tuple[bytes, Act]
+@dataclasses.dataclass(frozen=True, slots=True)
+class Once:
+    """The first time this, over all connections; from then on the usual."""
+
+    step: bytes | Act | tuple[bytes, Act]
+
+
+Step = bytes | Act | tuple[bytes, Act] | Once
 _USUAL: Mapping[str, bytes] = {
     "connect": b"220 scripted.example.org\r\n",
     "ehlo": b"250-scripted.example.org\r\n250 8BITMIME\r\n",
+    "auth": b"235 2.7.0 ok\r\n",
     "mail": b"250 2.1.0 ok\r\n",
     "rcpt": b"250 2.1.5 ok\r\n",
     "data": b"354 go on\r\n",
+    "body": b"",
     "final": b"250 2.0.0 queued as Q1\r\n",
     "rset": b"250 2.0.0 ok\r\n",
     "quit": b"221 2.0.0 bye\r\n",
@@ -39,7 +49,11 @@ _USUAL: Mapping[str, bytes] = {
 
 
 class ScriptedServer:
-    """One script a connection, the last one for all further ones. `body` acts after the first body line."""
+    """One script a connection, the last one for all further ones. `body` acts after the first body line.
+
+    `bodies` are those that came whole, `taken` those of them that were not refused: what a server that fell
+    silent at the final dot may well have delivered.
+    """
 
     def __init__(self, scripts: tuple[Mapping[str, Step], ...]) -> None:
         self._scripts = scripts
@@ -51,6 +65,9 @@ class ScriptedServer:
         self.port = self._listening.getsockname()[1]
         self.commands: list[str] = []
         self.bodies: list[bytes] = []
+        self.taken: list[bytes] = []
+        self.usual = dict(_USUAL)
+        self._done: set[str] = set()
         self._threads[0].start()
 
     @property
@@ -66,18 +83,18 @@ class ScriptedServer:
                     return
                 script = self._scripts[min(len(self._connections), len(self._scripts) - 1)]
                 self._connections.append(connection)
-                thread = threading.Thread(target=self._serve, args=(connection, {**_USUAL, **script}))
+                thread = threading.Thread(target=self._serve, args=(connection, {**self.usual, **script}))
                 self._threads.append(thread)
                 thread.start()
 
     def _serve(self, connection: socket.socket, script: Mapping[str, Step]) -> None:
         with contextlib.suppress(OSError), connection, connection.makefile("rb") as lines:
-            if not self._do(connection, script["connect"]):
+            if not self._do(connection, self._step(script, "connect")):
                 return
             while line := lines.readline():
                 self.commands.append(line.decode("utf-8", "replace").strip())
                 step = self.commands[-1].partition(" ")[0].lower()
-                answer = script.get(step, b"502 5.5.1 what?\r\n")
+                answer = self._step(script, step)
                 if not self._do(connection, answer) or step == "quit":
                     return
                 if (
@@ -89,15 +106,28 @@ class ScriptedServer:
 
     def _body(self, connection: socket.socket, lines, script: Mapping[str, Step]) -> bool:
         body = [lines.readline()]
-        if "body" in script and not self._do(connection, script["body"]):
+        if not self._do(connection, self._step(script, "body")):
             return False
         while body[-1] not in (b".\r\n", b""):
             body.append(lines.readline())
-        if body[-1]:
-            self.bodies.append(b"".join(body[:-1]))
-        return bool(body[-1]) and self._do(connection, script["final"])
+        if not body[-1]:
+            return False
+        self.bodies.append(b"".join(body[:-1]))
+        answer = self._step(script, "final")
+        if not (isinstance(answer, bytes) and answer[:1] in b"45"):
+            self.taken.append(self.bodies[-1])
+        return self._do(connection, answer)
 
-    def _do(self, connection: socket.socket, answer: Step) -> bool:
+    def _step(self, script: Mapping[str, Step], name: str) -> bytes | Act | tuple[bytes, Act]:
+        step = script.get(name, b"502 5.5.1 what?\r\n")
+        if not isinstance(step, Once):
+            return step
+        if name in self._done:
+            return self.usual[name]
+        self._done.add(name)
+        return step.step
+
+    def _do(self, connection: socket.socket, answer: bytes | Act | tuple[bytes, Act]) -> bool:
         """False where the connection is over."""
         if isinstance(answer, tuple):
             return all(self._do(connection, step) for step in answer)

@@ -9,9 +9,12 @@ import contextlib
 import dataclasses
 import http.server
 import json
+import os
+import socket
+import struct
 import threading
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import jsonschema
 
@@ -38,13 +41,20 @@ def descriptions() -> list[jsonschema.Draft202012Validator]:
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
 class Reply:
-    """A scripted answer. `cut`: hang up after the request in place of it; `stall_s`: be late with it."""
+    """A scripted answer. `cut`: hang up after the request in place of it; `stall_s`: be late with it.
+
+    `raw`: these bytes in place of it, as they are, and `then` close the connection, reset it, say nothing
+    more, or drip bytes for ever. `unread`: the request's body is not read before.
+    """
 
     status: int = 202
     headers: tuple[tuple[str, str], ...] = ()
     body: bytes = b""
     cut: bool = False
     stall_s: float = 0.0
+    raw: bytes | None = None
+    then: Literal["close", "reset", "stall", "drip"] = "close"
+    unread: bool = False
 
 
 class SendGrid(http.server.ThreadingHTTPServer):
@@ -83,6 +93,9 @@ class _Handler(http.server.BaseHTTPRequestHandler):
 
     def do_POST(self) -> None:
         self._note()
+        if self.server.replies and self.server.replies[0].unread:
+            self._answer(self.server.replies.pop(0))
+            return
         body = self.rfile.read(int(self.headers["Content-Length"]))
         if self.server.replies:
             self.server.requests.append(json.loads(body))
@@ -122,7 +135,10 @@ class _Handler(http.server.BaseHTTPRequestHandler):
     def _answer(self, reply: Reply) -> None:
         if reply.stall_s:
             self.server.over.wait(reply.stall_s)
-        if reply.cut:
+        if reply.raw is not None:
+            with contextlib.suppress(OSError):
+                self._misbehave(reply.raw, reply.then)
+        if reply.cut or reply.raw is not None:
             self.close_connection = True
             return
         with contextlib.suppress(OSError):
@@ -132,6 +148,17 @@ class _Handler(http.server.BaseHTTPRequestHandler):
             self.send_header("Content-Length", str(len(reply.body)))
             self.end_headers()
             self.wfile.write(reply.body)
+
+    def _misbehave(self, raw: bytes, then: str) -> None:
+        self.wfile.write(raw)
+        while then == "drip" and not self.server.over.wait(0.02):
+            self.wfile.write(b"1\r\nx\r\n")
+        if then == "stall":
+            self.server.over.wait()
+        if then == "reset":
+            # Detached, because the server would end the stream in good order before it closes it.
+            self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+            os.close(self.connection.detach())
 
     def log_message(self, *args: object) -> None:
         """Says nothing."""
