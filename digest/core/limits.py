@@ -11,6 +11,10 @@ from __future__ import annotations
 import dataclasses
 import datetime as dt
 import math
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
 
 NO_CAP = 2**31 - 1  # what every database can hold as an integer, and no day's mail will reach
 # Epoch seconds as floats are 0.24 µs apart and sums of them drift, datetimes are cut to 1 µs: who waited as
@@ -97,6 +101,19 @@ def warmup_cap(day: int, first_day: int, growth: float, full: int | None) -> int
         return ceiling
     # 100 × 1.15 is 114.99999999999999 in binary, and 115 to whoever wrote it.
     return min(math.floor(first_day * growth**day * (1 + 1e-12)), ceiling)
+
+
+def shunned_s(now: dt.datetime, minutes: Collection[int]) -> float:
+    """How many seconds to wait until the minute of the hour at `now` is none of `minutes`; 0.0: none.
+
+    >>> shunned_s(dt.datetime(2026, 4, 21, 7, 0, 15, tzinfo=dt.UTC), {0, 30})
+    45.0
+    """
+    minute = now.replace(second=0, microsecond=0)
+    ahead = 0
+    while (minute + dt.timedelta(minutes=ahead)).minute in minutes and ahead < 60:
+        ahead += 1
+    return max(0.0, (minute + dt.timedelta(minutes=ahead) - now).total_seconds()) if ahead else 0.0
 
 
 def next_midnight(now: dt.datetime) -> dt.datetime:

@@ -8,6 +8,7 @@ import datetime as dt
 from typing import TYPE_CHECKING
 
 from digest.core.backoff import backoff_s
+from digest.core.limits import shunned_s
 from digest.errors import AddressError
 from digest.mail.compile import compile_mail
 from digest.mail.site import Letter
@@ -80,6 +81,7 @@ class Queue:
             rest = collections.deque(letters)
             while rest:
                 works.progress("deliver", done, len(ready))
+                wait(works, shunned_s(works.clock(), works.delivery.shunned_minutes))
                 if works.should_stop():
                     return ""
                 flight = self._next_flight(rest)

@@ -44,6 +44,7 @@ class DeliveryRules:
 
     `window` deliveries may be in flight, and so uncertain after one kill. `uncertain` says what becomes of
     those: held for a person, or sent again. After `give_up` a delivery that could not leave has expired.
+    In `shunned_minutes` of an hour nothing leaves.
     """
 
     window: int = 8
@@ -51,6 +52,7 @@ class DeliveryRules:
     give_up: dt.timedelta = dt.timedelta(hours=48)
     soft_bounces: SoftBounces = dataclasses.field(default_factory=SoftBounces)
     limits: Limits = dataclasses.field(default_factory=Limits)
+    shunned_minutes: frozenset[int] = frozenset()
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,11 +7,11 @@ here, is `ledger.move`.
 from __future__ import annotations
 
 import datetime as dt
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import sqlalchemy as sa
 
-from digest.errors import UsageError
+from digest.errors import StoreError, UsageError
 from digest.store import tables
 from digest.store.database import insert_new, parts
 from digest.store.ledger import OPEN, WAITING, delivery, history_line, move, read_history
@@ -67,9 +67,7 @@ class Deliveries:
                         .values(next_due_at=slot.next_at)
                     )
                     continue
-                delivery_id = self._hashes.delivery(subscriber_id, slot.key)
                 row = {
-                    "id": delivery_id,
                     "subscriber_id": subscriber_id,
                     "slot": slot.key,
                     "scheduled_at": slot.scheduled_at,
@@ -79,7 +77,8 @@ class Deliveries:
                     "updated_at": now,
                     "history": history_line(now, "planned", f"due {slot.scheduled_at:%Y-%m-%d %H:%M} UTC"),
                 }
-                if not insert_new(connection, table, row):
+                delivery_id = self._insert(connection, row)
+                if delivery_id is None:
                     continue
                 theirs = table.c.subscriber_id == subscriber_id
                 reason = "a later slot came first"
@@ -88,6 +87,19 @@ class Deliveries:
                 )
                 planned.append(delivery_id)
         return planned
+
+    def _insert(self, connection: sa.Connection, row: dict[str, Any]) -> str | None:
+        """A new row of the ledger; None where the slot was planned before."""
+        table = tables.deliveries
+        whose = (table.c.subscriber_id == row["subscriber_id"], table.c.slot == row["slot"])
+        for turn in range(3):
+            # Two slots in a hundred million readers' years may have one hash: the second takes another.
+            delivery_id = self._hashes.delivery(row["subscriber_id"], row["slot"], turn=turn)
+            if insert_new(connection, table, {**row, "id": delivery_id}):
+                return delivery_id
+            if connection.scalar(sa.select(table.c.id).where(*whose)) is not None:
+                return None
+        raise StoreError(f"delivery {delivery_id}: three ids are taken; the database's key cannot be right")
 
     def expire(
         self,

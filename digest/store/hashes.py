@@ -26,9 +26,10 @@ class Hashes:
         """16 bytes; equal for addresses that are one mailbox to us, whatever their case."""
         return self._digest(b"address", address_key(email), size=16)
 
-    def delivery(self, subscriber_id: int, slot: str) -> str:
-        """16 hexadecimal digits."""
-        return self._digest(b"delivery", f"{subscriber_id}/{slot}", size=8).hex()
+    def delivery(self, subscriber_id: int, slot: str, *, turn: int = 0) -> str:
+        """16 hexadecimal digits; others in another turn."""
+        again = f"/{turn}" if turn else ""
+        return self._digest(b"delivery", f"{subscriber_id}/{slot}{again}", size=8).hex()
 
     def _digest(self, purpose: bytes, text: str, *, size: int) -> bytes:
         return hashlib.blake2b(text.encode(), digest_size=size, key=self._key, person=purpose).digest()

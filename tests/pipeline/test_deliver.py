@@ -271,3 +271,23 @@ def test_with_when_empty_send_a_morning_without_a_network_is_told(works: Works) 
     offline = dataclasses.replace(works, sources=(CutOffSource(),), when_empty="send")
     assert pipeline.run(offline, now=NOW).accepted == 20
     assert all(b"could not be read" in message.raw for message in handed(works))
+
+
+def test_nothing_leaves_in_a_shunned_minute(works: Works) -> None:
+    clock = NOW + dt.timedelta(seconds=20)  # 12:00:20
+    left: list[dt.datetime] = []
+
+    def sleep(seconds: float) -> None:
+        nonlocal clock
+        clock += dt.timedelta(seconds=seconds)
+
+    def answer(_: Message) -> Outcome:
+        left.append(clock)
+        return ACCEPTED
+
+    rules = dataclasses.replace(works.delivery, shunned_minutes=frozenset({0, 30}))
+    careful = dataclasses.replace(
+        works, mailer=ToldMailer(answer), delivery=rules, clock=lambda: clock, sleep=sleep
+    )
+    assert pipeline.run(careful, now=NOW).accepted == 20
+    assert min(left) == NOW + dt.timedelta(minutes=1)

@@ -222,3 +222,16 @@ def test_the_page_shows_the_table_that_the_ledger_moves_by() -> None:
     rows = re.findall(r"^\| (\w+) \| ([\w, ]+|–) \|$", page, flags=re.MULTILINE)
     shown = {before: set(after.split(", ")) - {"–"} for before, after in rows if before in NEXT}
     assert shown == {state: set(following) for state, following in NEXT.items()}
+
+
+def test_two_slots_whose_ids_are_one_are_two_deliveries(store: Store) -> None:
+    ada, bob = reader(store), reader(store, "bob@example.org")
+    (first,) = store.deliveries.plan([(ada, slot(21))], now=NOW)
+    with store.database.begin() as connection:  # as if bob's slot had that very hash
+        hashes = store.database.hashes()
+        connection.exec_driver_sql(
+            "UPDATE deliveries SET id = ? WHERE id = ?", (hashes.delivery(bob, slot(21).key), first)
+        )
+    (second,) = store.deliveries.plan([(bob, slot(21))], now=NOW)
+    assert second == hashes.delivery(bob, slot(21).key, turn=1)
+    assert store.deliveries.count("planned") == 2
