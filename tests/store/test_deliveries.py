@@ -211,8 +211,8 @@ def test_the_database_itself_refuses_a_second_row_for_a_slot(store: Store) -> No
         connection.execute(
             "INSERT INTO deliveries (id, subscriber_id, slot, scheduled_at, next_at, state, attempts,"
             " provider, provider_id, reason, owner, updated_at, soft, maybe_sent)"
-            " SELECT 'other', subscriber_id, slot, scheduled_at, next_at, state, 0, '', '', '', '', updated_at,"
-            " 0, 0 FROM deliveries"
+            " SELECT 'other', subscriber_id, slot, scheduled_at, next_at, state, 0, '', '', '', '',"
+            " updated_at, 0, 0 FROM deliveries"
         )
     connection.close()
 
