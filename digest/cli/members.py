@@ -5,18 +5,25 @@ from __future__ import annotations
 import dataclasses
 from typing import TYPE_CHECKING, Any
 
+from digest.cli.output import one_line
+from digest.errors import UsageError
+
 if TYPE_CHECKING:
-    from digest.model import Subscriber
+    from collections.abc import Sequence
+
+    from digest.model import Subscriber, SuppressionCause
     from digest.store.members import Membership
 
 
-def to_json(member: Membership) -> dict[str, Any]:
-    """A reader as one object: preferences as the configuration file spells them."""
+def to_json(member: Membership, causes: Sequence[SuppressionCause]) -> dict[str, Any]:
+    """A reader as one object: preferences as the configuration file spells them. `causes`: why the address
+    is suppressed, if it is."""
     reader = member.subscriber
     return {
         "email": reader.email,
         "name": reader.name,
         "status": member.status,
+        "suppressed": causes,
         "origin": member.origin,
         "timezone": reader.timezone,
         "send_at": f"{reader.send_at:%H:%M}",
@@ -42,3 +49,8 @@ def agreed(member: Membership) -> str:
     if member.agreed_at is None:
         return member.agreed_where or "not recorded"
     return f"{member.agreed_at:%Y-%m-%d %H:%M} UTC {member.agreed_where}".rstrip()
+
+
+def no_such_reader(email: str) -> UsageError:
+    """The error for an address that no reader has, whatever was typed."""
+    return UsageError(f"{one_line(email)}: no such subscriber; `digest subscribers list` shows all of them")

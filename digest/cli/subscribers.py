@@ -2,41 +2,31 @@
 
 from __future__ import annotations
 
-import datetime as dt
-import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 from click.core import ParameterSource
 
-from digest.cli.frame import App, Moment, finish, json_option, pass_app
-from digest.cli.members import agreed, cadence, to_json
+from digest.cli.files import read_text, write_private
+from digest.cli.frame import App, finish, json_option, pass_app
+from digest.cli.members import agreed, cadence, no_such_reader, to_json
 from digest.cli.output import note, print_json, print_table
+from digest.cli.standing import consent_options, erase, pause, remove, resume, standing
 from digest.errors import UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    import datetime as dt
 
-    from digest.store.members import Membership, Status
+    from digest.model import SuppressionCause
+    from digest.store.members import Membership
 
 _LEFT_OUT = {"left": "has left", "suppressed": "is suppressed"}
-
-consent_options: list[Callable[[Any], Any]] = [
-    click.option("--agreed-at", type=Moment(), metavar="TIME", help="When the person agreed."),
-    click.option("--agreed-where", default="", metavar="WORDS", help="Where or how the person agreed."),
-]
-
-
-def _consent(command: Callable[..., Any]) -> Callable[..., Any]:
-    for option in reversed(consent_options):
-        command = option(command)
-    return command
 
 
 @click.group()
 def subscribers() -> None:
-    """Add, list, import, export, pause and remove readers."""
+    """Add, list, import, export, pause, remove and erase readers."""
 
 
 @subscribers.command()
@@ -50,7 +40,7 @@ def subscribers() -> None:
 @click.option(
     "--topic", "topics", multiple=True, metavar='"NAME: WORDS, …"', help="A topic; may be given again."
 )
-@_consent
+@consent_options
 @json_option
 @pass_app
 def add(
@@ -97,7 +87,7 @@ def list_(app: App, as_json: bool) -> None:
     """All readers, also those who paused or left."""
     members = _members(app)
     if as_json:
-        print_json([to_json(member) for member in members])
+        print_json([to_json(member, causes) for member, causes in members])
         return
     print_table(
         ("address", "name", "status", "cadence", "at", "zone", "topics"),
@@ -105,13 +95,13 @@ def list_(app: App, as_json: bool) -> None:
             (
                 member.subscriber.email,
                 member.subscriber.name,
-                member.status,
+                standing(member, causes),
                 cadence(member.subscriber),
                 f"{member.subscriber.send_at:%H:%M}",
                 member.subscriber.timezone,
                 ", ".join(topic.name for topic in member.subscriber.topics) or "trending",
             )
-            for member in members
+            for member, causes in members
         ],
     )
 
@@ -124,17 +114,21 @@ def show(app: App, email: str, as_json: bool) -> None:
     """One reader: preferences, topics, consent."""
     from digest.config.topics import format_topics
 
-    member = next((one for one in _members(app) if _same(one.subscriber.email, email)), None)
-    if member is None:
-        raise UsageError(f"{email}: no such subscriber; `digest subscribers list` shows all of them")
+    found = next((one for one in _members(app) if _same(one[0].subscriber.email, email)), None)
+    if found is None:
+        raise no_such_reader(email)
+    member, causes = found
     if as_json:
-        print_json(to_json(member))
+        print_json(to_json(member, causes))
         return
     reader = member.subscriber
     rows = [
         ("address", reader.email),
         ("name", reader.name or "–"),
-        ("status", member.status + (f" since {member.left_at:%Y-%m-%d}" if member.left_at else "")),
+        (
+            "status",
+            standing(member, causes) + (f" since {member.left_at:%Y-%m-%d}" if member.left_at else ""),
+        ),
         ("from", "the configuration file" if member.origin == "file" else "digest subscribers"),
         ("mail", f"{cadence(reader)} at {reader.send_at:%H:%M} {reader.timezone}"),
         ("papers", f"at most {reader.max_papers}{', with trending ones' if reader.trending else ''}"),
@@ -160,12 +154,7 @@ def import_(app: App, file: Path, as_json: bool) -> None:
     from digest.wiring import open_store
 
     settings = app.settings()
-    try:
-        raw = sys.stdin.buffer.read() if str(file) == "-" else file.read_bytes()
-        text = raw.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise UsageError(f"{file}: byte {error.start} is not UTF-8; save it as CSV UTF-8") from error
-    parsed = parse(text, settings.digest)
+    parsed = parse(read_text(file), settings.digest)
     faults = list(parsed.faults)
     with open_store(settings) as store:
         done = store.subscribers.add_all(
@@ -200,8 +189,6 @@ def import_(app: App, file: Path, as_json: bool) -> None:
 @pass_app
 def export(app: App, out: Path | None) -> None:
     """Active and paused readers as CSV, as `import` takes it."""
-    import os
-
     from digest.config import csv
 
     rows = [
@@ -211,75 +198,29 @@ def export(app: App, out: Path | None) -> None:
             agreed_at=member.agreed_at,
             agreed_where=member.agreed_where,
         )
-        for number, member in enumerate(_members(app), start=2)
+        for number, (member, _) in enumerate(_members(app), start=2)
         if member.status in ("active", "paused")
     ]
     text = csv.format(rows)
     if out is None:
         click.echo(text, nl=False)
         return
-    try:
-        descriptor = os.open(out, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-        with open(descriptor, "w", encoding="utf-8", newline="") as file:  # noqa: PTH123
-            file.write(text)
-    except OSError as error:
-        raise UsageError(f"{out}: cannot be written: {error.strerror}; name another file") from error
+    write_private(out, text)
     note(f"{len(rows)} readers written to {out}")
 
 
-@subscribers.command()
-@click.argument("email")
-@pass_app
-def pause(app: App, email: str) -> None:
-    """No mail for this reader until `resume`."""
-    _set(app, email, "paused", "paused; `digest subscribers resume` ends it")
+for _command in (pause, resume, remove, erase):
+    subscribers.add_command(_command)
 
 
-@subscribers.command()
-@click.argument("email")
-@_consent
-@pass_app
-def resume(app: App, email: str, agreed_at: dt.datetime | None, agreed_where: str) -> None:
-    """Mail again. One who has left comes back only with new consent (--agreed-at, --agreed-where)."""
-    from digest.store.members import Admission
+def _members(app: App) -> list[tuple[Membership, list[SuppressionCause]]]:
+    """Everybody, and for what their address is suppressed."""
     from digest.wiring import open_store
 
     with open_store(app.settings()) as store:
-        member = store.subscribers.find(email)
-        if member is not None and member.status == "left" and not (agreed_at and agreed_where):
-            raise UsageError(
-                f"{email}: has left, and comes back with new consent only: "
-                "say --agreed-at TIME and --agreed-where WORDS"
-            )
-        store.subscribers.set_status(email, "active")
-        if member is not None and agreed_at:
-            store.subscribers.add(
-                Admission(subscriber=member.subscriber, agreed_at=agreed_at, agreed_where=agreed_where)
-            )
-    click.echo(f"{email}: gets mail again")
-
-
-@subscribers.command()
-@click.argument("email")
-@pass_app
-def remove(app: App, email: str) -> None:
-    """No mail for this reader ever again, whatever file or import names them."""
-    _set(app, email, "left", "removed; stays out although a file may name them")
-
-
-def _set(app: App, email: str, status: Status, words: str) -> None:
-    from digest.wiring import open_store
-
-    with open_store(app.settings()) as store:
-        store.subscribers.set_status(email, status, at=dt.datetime.now(dt.UTC))
-    click.echo(f"{email}: {words}")
-
-
-def _members(app: App) -> list[Membership]:
-    from digest.wiring import open_store
-
-    with open_store(app.settings()) as store:
-        return store.subscribers.everyone()
+        members = store.subscribers.everyone()
+        causes = store.suppressions.causes([member.subscriber.email for member in members])
+    return [(member, causes[member.subscriber.email]) for member in members]
 
 
 def _is_said(option: str) -> bool:

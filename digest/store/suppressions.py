@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import sqlalchemy as sa
 
 from digest.store import tables
+from digest.store.database import parts
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -64,6 +65,18 @@ class Suppressions:
         table = tables.suppressions
         query = sa.select(table).where(table.c.address_hash == self._hashes.address(email))
         return self._read(query.order_by(table.c.at, table.c.cause))
+
+    def causes(self, emails: Sequence[str]) -> dict[str, list[SuppressionCause]]:
+        """For each of these addresses the causes that it is suppressed for, oldest first; [] for none."""
+        table = tables.suppressions
+        hashes = {email: self._hashes.address(email) for email in emails}
+        found: dict[bytes, list[SuppressionCause]] = {}
+        query = sa.select(table.c.address_hash, table.c.cause).order_by(table.c.at, table.c.cause)
+        with self._database.read() as connection:
+            for part in parts(list(hashes.values())):
+                for row in connection.execute(query.where(table.c.address_hash.in_(part))):
+                    found.setdefault(row.address_hash, []).append(row.cause)
+        return {email: found.get(address_hash, []) for email, address_hash in hashes.items()}
 
     def everyone(self, *, cause: SuppressionCause | None = None) -> list[Suppression]:
         """All of them, oldest first."""
