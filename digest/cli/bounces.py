@@ -28,12 +28,12 @@ TRY_AGAIN = 75  # EX_TEMPFAIL: a mail server that pipes a mail to us keeps it, a
 SHOWN = 50
 PASSWORD = "DIGEST_IMAP_PASSWORD"  # noqa: S105 - the variable's name
 KINDS = {
-    "report": "delivery reports",
-    "complaint": "complaints",
-    "departure": "requests to leave",
-    "automatic": "automatic answers",
-    "foreign": "about no mail of ours",
-    "unknown": "for a person to read",
+    "report": ("delivery report", "delivery reports"),
+    "complaint": ("complaint", "complaints"),
+    "departure": ("request to leave", "requests to leave"),
+    "automatic": ("automatic answer", "automatic answers"),
+    "foreign": ("report about no mail of ours", "reports about no mail of ours"),
+    "unknown": ("letter for a person", "letters for a person"),
 }
 
 
@@ -153,22 +153,31 @@ def _print_json(readings: Readings) -> None:
 
 
 def _print(readings: Readings, *, dry_run: bool) -> None:
-    kinds = [f"{readings.count(kind)} {words}" for kind, words in KINDS.items() if readings.count(kind)]
-    click.echo(f"{len(readings.reports)} mails read{': ' if kinds else ''}{', '.join(kinds)}")
+    kinds = [_counted(readings.count(kind), *words) for kind, words in KINDS.items() if readings.count(kind)]
+    read = _counted(len(readings.reports), "mail read", "mails read")
+    click.echo(": ".join(filter(None, [read, ", ".join(kinds)])))
     if dry_run:
         for key, report in readings.reports[:SHOWN]:
             click.echo(f"{one_line(key)}: {one_line(report.sentence)}")
         click.echo("Nothing was changed, and no mail was marked.")
         return
     followed = readings.consequences
-    click.echo(
-        f"{followed.new} new events, {followed.moved} deliveries moved, "
-        f"{followed.suppressed} addresses suppressed, {followed.left} readers left"
+    words = (
+        _counted(followed.new, "new event", "new events"),
+        _counted(followed.moved, "delivery moved", "deliveries moved"),
+        _counted(followed.suppressed, "address suppressed", "addresses suppressed"),
+        _counted(followed.left, "reader left", "readers left"),
     )
+    click.echo(", ".join(words))
     if followed.foreign:
-        note(f"{followed.foreign} events name deliveries that this database does not have")
+        events = _counted(followed.foreign, "event of a delivery", "events of deliveries")
+        note(f"{events} that this database does not have")
     person = [(key, report) for key, report in readings.reports if report.needs_person]
     for key, report in person[:SHOWN]:
         note(f"{one_line(key)}: {one_line(report.sentence)}")
     if len(person) > SHOWN:
         note(f"and {len(person) - SHOWN} more; --json names all of them")
+
+
+def _counted(count: int, one: str, many: str) -> str:
+    return f"{count} {one if count == 1 else many}"

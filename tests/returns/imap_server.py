@@ -117,7 +117,8 @@ class ImapServer:
             return b""
         # Another program's flags come in between, as a server may say them at any time.
         return (
-            f'* 7 FETCH (FLAGS (\\Recent))\r\n* {uid} FETCH (UID {uid} INTERNALDATE "21-Apr-2026 08:00:00 +0200" '
+            f"* 7 FETCH (FLAGS (\\Recent))\r\n* {uid} FETCH (UID {uid} "
+            f'INTERNALDATE "21-Apr-2026 08:00:00 +0200" '
             f"BODY[]<0> {{{len(raw)}}}\r\n".encode()
             + raw
             + b")\r\n"
