@@ -5,6 +5,8 @@ from __future__ import annotations
 import collections
 import contextlib
 import dataclasses
+import datetime as dt
+import re
 from typing import TYPE_CHECKING, Literal
 
 import pytest
@@ -310,6 +312,45 @@ def test_two_domains_that_want_rest_end_no_run(morning: Morning) -> None:
     with scripted() as healthy:
         mend(morning, plain(healthy))
     assert recipients(healthy.taken) == collections.Counter(READERS)
+
+
+def test_domain_that_wants_rest_is_told_once_of_a_whole_window(morning: Morning) -> None:
+    """Four of one window are told 421: each has its try, the run goes on, and it is one pause, not four."""
+    whole = dataclasses.replace(morning.works, delivery=dataclasses.replace(morning.works.delivery, window=8))
+    morning = dataclasses.replace(morning, works=whole)
+    with scripted({"final": b"421 4.7.28 rate\r\n"}) as server:
+        report = morning.run(SmtpMailer(plain(server)))
+    assert {(one.state, one.attempts) for one in morning.ledger().values()} == {("retry", 1)}
+    assert (report.stopped, report.waiting) == ("", 4)
+    morning.clock.now += dt.timedelta(minutes=5)
+    with scripted() as healthy:
+        assert morning.run(SmtpMailer(plain(healthy))).is_clean
+    assert recipients(healthy.taken) == collections.Counter(READERS)
+
+
+def test_address_that_does_not_exist_is_owed_nothing_the_next_day(morning: Morning) -> None:
+    with scripted({"rcpt": Once(b"550 5.1.1 no such user\r\n")}) as server:
+        morning.run(SmtpMailer(plain(server)))
+        gone = morning.suppressed()
+        morning.clock.now += dt.timedelta(days=1)
+        report = morning.run(SmtpMailer(plain(server)))
+    assert (len(gone), report.due) == (1, 3)
+    assert [line for line in server.commands if gone[0] in line] == [f"RCPT TO:<{gone[0]}>"]
+
+
+def test_what_is_uncertain_is_sent_again_under_the_same_id_where_the_operator_wants_it(
+    morning: Morning,
+) -> None:
+    rules = dataclasses.replace(morning.works.delivery, uncertain="resend")
+    morning = dataclasses.replace(morning, works=dataclasses.replace(morning.works, delivery=rules))
+    with scripted({"final": Once(Act.HANG_UP)}) as server:
+        morning.run(SmtpMailer(plain(server)))
+        hit = the_one(morning.ledger(), "uncertain")
+        morning.clock.now += LATER
+        assert morning.run(SmtpMailer(plain(server))).accepted == 1
+    first, again = (mail for mail in server.taken if f"To: <{hit}>".encode() in mail)
+    assert first == again
+    assert re.search(rb"(?m)^Message-ID: <.+>\r?$", first)
 
 
 @pytest.mark.parametrize(
