@@ -13,6 +13,7 @@ from digest.mail.site import Site
 from digest.mail.templates import Templates
 from digest.mailers import open_mailer
 from digest.mailers.null import NullMailer
+from digest.pipeline.alarms import Operator
 from digest.pipeline.works import DeliveryRules, Works, never, quietly, unlabelled, untold
 from digest.sources import open_source
 from digest.store import Store
@@ -68,6 +69,12 @@ def delivery_of(settings: Settings) -> DeliveryRules:
             warmup=None if warmup is None else Warmup(first_day=warmup.first_day, growth=warmup.growth),
         ),
     )
+
+
+def operator_of(settings: Settings) -> Operator:
+    """Whom to tell when a morning does not go out."""
+    said = settings.operator
+    return Operator(notify=said.notify, ping_url=said.ping_url, agent=f"paper-digest/{__version__}")
 
 
 def sources_of(settings: Settings, store: Store) -> tuple[Source, ...]:

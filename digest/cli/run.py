@@ -30,7 +30,8 @@ def run(app: App, at: dt.datetime | None, dry_run: bool, email: str | None, as_j
     needs a person.
     """
     from digest import pipeline
-    from digest.wiring import open_works
+    from digest.pipeline.alarms import after_run
+    from digest.wiring import open_works, operator_of
 
     now = at or dt.datetime.now(dt.UTC)
     settings = app.settings()
@@ -40,6 +41,9 @@ def run(app: App, at: dt.datetime | None, dry_run: bool, email: str | None, as_j
         report = pipeline.run(works, now=now, email=email)
         would = _would_send(works, report) if dry_run else []
         following = None if report.due else works.store.subscribers.next_due_at(email=email)
+        # A look ahead, or a run for one reader, has a person before it and says nothing of the morning.
+        whole = not dry_run and email is None
+        untold = after_run(works, report, operator_of(settings), now=now) if whole else []
     if as_json:
         print_json(to_json(report) | ({"would_send": would} if dry_run else {}))
     else:
@@ -47,6 +51,8 @@ def run(app: App, at: dt.datetime | None, dry_run: bool, email: str | None, as_j
         if settings.mail.provider == "outbox" and not dry_run:
             sent = f"written into {settings.mail.outbox.folder}"
         _print(report, would, sent=sent, following=following)
+    for sentence in untold:
+        note(sentence)
     finish(0 if report.is_clean else 1)
 
 

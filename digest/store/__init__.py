@@ -10,6 +10,7 @@ import contextlib
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from digest.store.alarms import Alarms
 from digest.store.database import Database
 from digest.store.deliveries import Deliveries
 from digest.store.editions import Editions
@@ -44,6 +45,7 @@ class Store:
         self.sources = Sources(database)
         self.pace = StoredPace(database)
         self.facts = Facts(database)
+        self.alarms = Alarms(database)
 
     @classmethod
     def open(cls, url: str) -> Store:
