@@ -14,6 +14,7 @@ import sqlalchemy as sa
 from digest.errors import StoreError, UsageError
 from digest.store import tables
 from digest.store.database import insert_new, parts
+from digest.store.latest import latest_query
 from digest.store.ledger import OPEN, WAITING, delivery, history_line, move, read_history
 from digest.store.suppressions import is_suppressed
 
@@ -273,23 +274,3 @@ class Deliveries:
         table = tables.deliveries
         with self._database.read() as connection:
             return connection.scalar(sa.select(sa.func.count()).where(table.c.state == state)) or 0
-
-
-def latest_query(
-    states: Sequence[DeliveryState], *, subscriber_id: int | None, limit: int | None
-) -> sa.Select[tuple[object, ...]]:
-    """The statement behind `Deliveries.latest`: walks an index, sorts nothing."""
-    table, readers = tables.deliveries, tables.subscribers
-    query = (
-        sa.select(table, readers.c.email)
-        .join(readers, readers.c.id == table.c.subscriber_id, isouter=True)
-        .order_by(table.c.scheduled_at.desc())
-        .limit(limit)
-    )
-    if len(states) == 1:
-        query = query.where(table.c.state == states[0])
-    elif states:
-        query = query.where(table.c.state.in_(states))
-    if subscriber_id is not None:
-        query = query.where(table.c.subscriber_id == subscriber_id)
-    return query
