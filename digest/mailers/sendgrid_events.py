@@ -10,7 +10,6 @@ from __future__ import annotations
 import dataclasses
 import datetime as dt
 import json
-import math
 import re
 from typing import TYPE_CHECKING
 
@@ -82,7 +81,6 @@ def _items(body: bytes) -> list[object]:
     try:
         found = json.loads(
             body.decode("utf-8-sig"),
-            parse_constant=lambda _: None,  # NaN and infinities, which JSON does not have
             parse_int=lambda digits: int(digits) if len(digits) <= _DIGITS_LIMIT else digits,
             object_pairs_hook=_object,
         )
@@ -141,7 +139,7 @@ def _time(value: object, posted: dt.datetime) -> dt.datetime:
     """Seconds, or milliseconds, since 1970; the time of the post for what is neither, or is yet to come."""
     if isinstance(value, str) and re.fullmatch(r"[0-9]{1,13}", value):
         value = int(value)
-    if isinstance(value, bool) or not isinstance(value, (int, float)) or not math.isfinite(value):
+    if isinstance(value, bool) or not isinstance(value, (int, float)):
         return posted
     seconds = value / 1000 if value >= _MILLISECONDS else value
     if not 0 < seconds <= posted.timestamp() + MAX_AHEAD_S:

@@ -130,6 +130,11 @@ def test_reason_of_a_drop_stays_as_it_is_even_where_the_address_resembles_it() -
     assert (one.kind, one.reason) == ("dropped", "Invalid")
 
 
+def test_name_of_an_event_may_have_any_case() -> None:
+    (one,) = told(event(" Spamreport "))
+    assert (one.kind, one.name) == ("complaint", "Spamreport")
+
+
 @pytest.mark.parametrize("name", ["open", "click", "group_resubscribe", "account_status_change", "", "\0"])
 def test_unknown_event_is_kept_with_its_delivery(name: str) -> None:
     (one,) = told(event(name))
