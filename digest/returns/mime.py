@@ -163,7 +163,8 @@ def _decoded(raw: bytes, charset: str) -> str:
     """The text in that charset; in UTF-8 where there is none such, or its decoder is slower than linear."""
     try:
         if codecs.lookup(charset).name not in ("punycode", "idna"):
-            return raw.decode(charset, "replace")
+            # Some charsets (UTF-7) can spell half a character, which no database takes.
+            return raw.decode(charset, "replace").encode("utf-8", "replace").decode("utf-8")
     except _UNDECODED:
         pass
     return raw.decode("utf-8", "replace")

@@ -93,7 +93,7 @@ def _delivery_report(mail: Mail, ours: Ours, at: dt.datetime) -> Report | None:
             delivery_id=delivery,
             email=_typed(block.get("original-recipient") or block.get("final-recipient")),
             reason=_reason(block.get("diagnostic-code") or name),
-            body="\n".join(f"{field}: {value}" for field, value in block)[:BODY_LIMIT],
+            body=_body(block),
         )
         for block, (kind, name) in zip(blocks, told, strict=True)
     )
@@ -142,7 +142,7 @@ def _complaint(mail: Mail, ours: Ours, at: dt.datetime) -> Report | None:
         delivery_id=delivery,
         email=_typed(fields.get("original-rcpt-to", "removal-recipient")),
         reason=_reason(f"{name} {fields.get('source-ip')}"),
-        body="\n".join(f"{field}: {value}" for field, value in fields)[:BODY_LIMIT],
+        body=_body(fields),
     )
     return Report(kind="complaint", sentence=f"delivery {delivery}: {name}", events=(event,))
 
@@ -181,7 +181,7 @@ def _plain_report(mail: Mail, ours: Ours, at: dt.datetime) -> Report | None:
         delivery_id=delivery,
         email=told.email,
         reason=_reason(told.words),
-        body=told.words[:BODY_LIMIT],
+        body=_seen(told.words[:BODY_LIMIT]),
     )
     return Report(kind="report", sentence=f"delivery {delivery}: {name}", events=(event,))
 
@@ -230,6 +230,16 @@ def _typed(value: str) -> str:
 def _reason(words: str) -> str:
     """A server's words on one line, without addresses."""
     return shorten(_ADDRESS.sub("(address)", clean(words[: REASON_LIMIT * 4])), REASON_LIMIT)
+
+
+def _body(fields: Fields) -> str:
+    """The fields as they came, a line each."""
+    return _seen("\n".join(f"{field}: {value}" for field, value in fields)[:BODY_LIMIT])
+
+
+def _seen(text: str) -> str:
+    """Text that a database takes and a terminal shows: lines of nothing but what can be seen."""
+    return "".join(letter if letter.isprintable() or letter == "\n" else " " for letter in text)
 
 
 def _subject(mail: Mail) -> str:

@@ -6,13 +6,20 @@ import email
 import json
 import mailbox
 import os
+import re
 import subprocess
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import click
 import pytest
 
+from digest.cli.bounces import bounces
+from digest.config import load
 from digest.links import Signer
+from digest.returns.reports import COMPLAINTS
+from digest.returns.status import HARD
 from digest.store import Store
 from tests.cli.conftest import AT, READERS
 from tests.e2e.home import SECRET, Home
@@ -20,11 +27,11 @@ from tests.returns.mails import complaint, dsn, mail, recipient
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from pathlib import Path
 
     from digest.model import DeliveryState
     from tests.cli.conftest import Said
 
+PAGES = Path(__file__).parents[2] / "docs"
 VERP = '[mail]\nreturn_path = "bounces+{delivery}@example.org"\n'
 
 
@@ -247,3 +254,22 @@ def test_what_cannot_be_read_is_a_usage_error(
     assert (said.code, said.out) == (2, "")
     assert told in said.err
     assert "horse" not in said.err
+
+
+def test_the_page_about_bounces_says_what_is_true(tmp_path: Path) -> None:
+    page = (PAGES / "bounces.md").read_text(encoding="utf-8")
+    (block,) = re.findall(r"(?s)```toml\n(.*?)```", page)
+    Home(tmp_path).configure(block)
+    assert load(tmp_path / "digest.toml", {}).mail.return_path == "bounces+{delivery}@example.org"
+    calls = re.findall(r"digest --config \S+ bounces (read [^\n\">]*)", page)
+    assert len(calls) == 3
+    for call in calls:
+        with click.Context(bounces) as context:
+            name, *words = call.split()
+            command = bounces.get_command(context, name)
+            assert command is not None
+            command.make_context(name, words, parent=context)
+    table = page.partition("| mail |")[2].partition("\n\n")[0]
+    assert all(word in table for word in (*COMPLAINTS, "opt-out", "delayed", "expanded", "relayed"))
+    soft = {"5.1.5", "5.1.7", "5.1.8", "5.1.9"}
+    assert {f"5.1.{digit}" for digit in range(11)} - HARD == soft

@@ -111,6 +111,18 @@ def test_what_reaches_the_ledger_and_the_terminal_is_one_short_line() -> None:
     assert report.sentence.isprintable()
 
 
+@pytest.mark.parametrize("charset", ["utf-7", "unicode_escape", "utf-16"])
+def test_what_is_kept_is_text_that_a_database_takes(charset: str) -> None:
+    half = {"utf-7": "+2AA-", "unicode_escape": r"\ud800\x1b", "utf-16": "\0"}[charset]
+    raw = mail(
+        f"undeliverable {half}\x1b[2J", Content_Type=f"text/plain; charset={charset}", X_Failed_Recipients="x"
+    )
+    (event,) = said(raw).events
+    assert event.body.encode()
+    assert all(line.isprintable() for line in event.body.split("\n"))
+    assert said(mail("", Subject=f"=?{charset}?Q?{half[:5]}?=", to="x")).sentence.encode()
+
+
 def test_limits_are_kept() -> None:
     parsed = parse(BOMBS["parts without end"])
     assert len(parsed.parts) <= PARTS_LIMIT
