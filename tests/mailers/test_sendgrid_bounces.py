@@ -39,6 +39,7 @@ from tests.mailers.sendgrid_posts import event, told
         ("soft_bounce", {"type": "bounce", "status": "5.1.8", "reason": "553 5.1.8 sender's domain"}),
         ("soft_bounce", {"type": "bounce", "status": "4.2.2", "reason": "452 4.2.2 over quota"}),
         ("soft_bounce", {"type": "bounce", "status": "5.0.0", "reason": "452 mailbox out of order"}),
+        ("soft_bounce", {"type": "bounce", "status": "4.4.7", "bounce_classification": "Invalid Address"}),
         # What the last server said comes before what was made of it.
         ("soft_bounce", {"type": "bounce", "status": "5.1.1", "reason": "550 5.7.1 not for you"}),
         ("soft_bounce", {"type": "bounce", "status": "5.0.0", "reason": "552 sorry"}),
