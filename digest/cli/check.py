@@ -15,10 +15,14 @@ from digest.cli.output import print_json
 from digest.errors import ConfigError, DigestError, MailerError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Sequence
 
     from digest.config import Settings
+    from digest.model import SuppressionCause
     from digest.pipeline import Works
+
+
+NAMED = 10  # readers in one line
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,7 +69,12 @@ def _lines(app: App, *, address: str | None, dns_too: bool) -> Iterator[Line]:
     yield Line(
         what="settings",
         status="ok",
-        sentence=f"{settings.path}: {_count(sources, 'source')}, {_count(readers, 'subscriber')}",
+        sentence=f"{settings.path}: {_count(sources, 'source')}, {_count(readers, 'subscriber')}; "
+        + (
+            "operator.notify is told of troubles"
+            if settings.operator.notify
+            else "operator.notify is not set"
+        ),
     )
     yield from (Line(what="settings", status="warning", sentence=one) for one in settings.warnings)
     yield from _database(settings)
@@ -83,19 +92,34 @@ def _database(settings: Settings) -> Iterator[Line]:
         with Store.open(settings.store.url) as store:
             gone = store.subscribers.synchronise(settings.readers())
             everyone = store.subscribers.everyone()
-            active = sum(member.status == "active" for member in everyone)
+            active = [member.subscriber.email for member in everyone if member.status == "active"]
+            causes = store.suppressions.causes([*active, *gone])
             papers = store.papers.count()
-            sentence = f"{store.database.name}: {_count(papers, 'paper')}, {_count(active, 'active reader')}"
+            sentence = (
+                f"{store.database.name}: {_count(papers, 'paper')}, {_count(len(active), 'active reader')}"
+            )
         yield Line(what="database", status="ok", sentence=sentence)
     except DigestError as error:
         yield Line(what="database", status="failed", sentence=str(error))
         return
     for email in gone:
-        yield Line(
-            what="subscribers",
-            status="warning",
-            sentence=f"{email}: has left and gets no mail, although the file names them; take them out of it",
-        )
+        yield Line(what="subscribers", status="warning", sentence=_in_vain(email, causes[email]))
+    silenced = [email for email in active if causes[email] and email not in gone]
+    if silenced:
+        named = ", ".join(f"{email} ({', '.join(causes[email])})" for email in silenced[:NAMED])
+        more = f" and {len(silenced) - NAMED} more" if len(silenced) > NAMED else ""
+        sentence = f"suppressed, and so without mail: {named}{more}; `digest suppressions list` says why"
+        yield Line(what="subscribers", status="warning", sentence=sentence)
+
+
+def _in_vain(email: str, causes: Sequence[SuppressionCause]) -> str:
+    """Why a reader whom the file names gets no mail. Who left, and who was erased, is suppressed for that."""
+    if not causes or "unsubscribe" in causes:
+        return f"{email}: has left and gets no mail, although the file names them; take them out of it"
+    return (
+        f"{email}: is suppressed ({', '.join(causes)}) and gets no mail, although the file names them; take "
+        f"them out of it, or, if that is mended: digest suppressions remove {email}"
+    )
 
 
 def _templates(settings: Settings) -> Iterator[Line]:

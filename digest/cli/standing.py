@@ -68,7 +68,7 @@ def resume(app: App, email: str, agreed_at: dt.datetime | None, agreed_where: st
     with open_store(settings) as store:
         member = _find(store, email)
         causes = store.suppressions.causes([email])[email] if email.isprintable() else []
-        if member is None and "unsubscribe" not in causes:
+        if member is None and not causes:
             raise no_such_reader(email)
         has_left = "unsubscribe" in causes or (member is not None and member.status == "left")
         if has_left and not (agreed_at and agreed_where):

@@ -1,6 +1,6 @@
 """`digest suppressions`: the addresses that get no mail, and why, whoever names them.
 
-Opens the database alone. Never lifts what a person said themselves: for that there is `digest subscribers
+Never lifts what a person said themselves: for that there is `digest subscribers
 resume`, which asks for their new consent.
 """
 
@@ -83,13 +83,14 @@ def add(app: App, address: str, cause: SuppressionCause, evidence: str) -> None:
     """No mail to this address, reader or not. With `--cause unsubscribe` its reader has left."""
     from digest.config.values import parse_optional_line
     from digest.store.suppressions import Suppression
+    from digest.wiring import open_store
 
     try:
         words = str(parse_optional_line(evidence))
     except ValueError as error:
         raise UsageError(f"--evidence: {error}") from error
     one = Suppression(email=_address(address), cause=cause, at=dt.datetime.now(dt.UTC), evidence=words)
-    with _store(app) as store:
+    with open_store(app.settings()) as store:
         is_new = _suppress(store, [one])
     click.echo(f"{one.email}: {'gets no mail' if is_new else 'was suppressed already'} ({cause})")
 
@@ -145,6 +146,7 @@ def import_(app: App, file: Path, cause: SuppressionCause, as_json: bool) -> Non
     """
     from digest.config.suppressions import parse
     from digest.store.suppressions import Suppression
+    from digest.wiring import open_store
 
     parsed = parse(read_text(file))
     now = dt.datetime.now(dt.UTC)
@@ -157,7 +159,7 @@ def import_(app: App, file: Path, cause: SuppressionCause, as_json: bool) -> Non
         )
         for row in parsed.rows
     ]
-    with _store(app) as store:
+    with open_store(app.settings()) as store:
         added = _suppress(store, rows)
     if as_json:
         print_json({"added": added, "known": len(rows) - added, "faults": parsed.faults})
