@@ -120,6 +120,7 @@ def open_works(
             signer=signer_of(settings),
             window_days=settings.digest.window_days,
             when_empty=settings.digest.when_empty,
+            keep_days=settings.store.keep_days,
             delivery=delivery_of(settings),
             progress=progress,
             should_stop=should_stop,

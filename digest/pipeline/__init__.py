@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 from digest.pipeline.collect import Reading, collect
 from digest.pipeline.deliver import deliver
 from digest.pipeline.editions import at_once, compose, plan
+from digest.pipeline.prune import prune
 from digest.pipeline.takeover import take_over
 from digest.pipeline.works import Works
 from digest.store.ledger import OPEN
@@ -99,9 +100,12 @@ def run(
         works.step("run.delivered")
         # What another process planned while this one was starting, and this one sent, is in its report too.
         handled |= delivered.ids
-        return _report(
+        report = _report(
             works, handled, at=now, readings=readings, composed=composed, stopped=delivered.stopped
         )
+        if email is None:
+            prune(works, now=now)
+        return report
 
 
 def _report(

@@ -66,8 +66,8 @@ def _collect_one(works: Works, source: Source, *, now: dt.datetime, since: dt.da
 
 
 def fetch_examples(works: Works, *, now: dt.datetime) -> None:
-    """Look up the papers that topics name as examples and the library does not have: once a day at most,
-    from the first source that can. Without them the topic's other words still stand."""
+    """Look up the papers that topics name as examples and of which the library has no words (any more): once
+    a day at most, from the first source that can. Without them the topic's other words still stand."""
     store = works.store
     catalogue = next((source for source in works.sources if isinstance(source, Catalogue)), None)
     if catalogue is None:
@@ -75,7 +75,8 @@ def fetch_examples(works: Works, *, now: dt.datetime) -> None:
     wanted = store.subscribers.examples()
     asked = store.facts.looked_up()
     known = store.papers.by_arxiv_id(wanted)
-    missing = sorted(one for one in wanted if one not in known and asked.get(one) != f"{now:%Y-%m-%d}")
+    whole = {one for one, paper in known.items() if paper.abstract}
+    missing = sorted(one for one in wanted - whole if asked.get(one) != f"{now:%Y-%m-%d}")
     for start in range(0, len(missing), LOOK_UP_AT_ONCE):
         ids = missing[start : start + LOOK_UP_AT_ONCE]
         try:

@@ -123,7 +123,10 @@ def choose(works: Works, window: Window, readers: Sequence[Subscriber]) -> list[
 
     store = works.store
     ids = [reader.id for reader in readers]
-    cut_offs, shown, merged = store.editions.cut_offs(ids), store.editions.shown(ids), store.papers.merged()
+    cut_offs, merged = store.editions.cut_offs(ids), store.papers.merged()
+    # Only of what is in the window does it matter whether a reader has seen it, under whatever number.
+    among = {*window.of_id, *(paper for paper, into in merged.items() if into in window.of_id)}
+    shown = store.editions.shown(ids, among=among)
     examples = store.papers.by_arxiv_id(
         {one for reader in readers for topic in reader.topics for one in topic.examples}
     )

@@ -68,6 +68,7 @@ class Works:
     signer: Signer
     window_days: int = 7
     when_empty: Literal["skip", "send"] = "skip"
+    keep_days: int = 400  # what is older is taken away; 0: nothing is
     delivery: DeliveryRules = dataclasses.field(default_factory=DeliveryRules)
     clock: Callable[[], dt.datetime] = lambda: dt.datetime.now(dt.UTC)
     sleep: Callable[[float], None] = time.sleep

@@ -19,6 +19,7 @@ from digest.store.facts import Facts
 from digest.store.flights import Flights
 from digest.store.owners import Owner
 from digest.store.papers import Papers
+from digest.store.pruning import Pruning
 from digest.store.sources import Sources, StoredPace
 from digest.store.subscribers import Subscribers
 from digest.store.suppressions import Suppressions
@@ -45,6 +46,7 @@ class Store:
         self.sources = Sources(database)
         self.pace = StoredPace(database)
         self.facts = Facts(database)
+        self.pruning = Pruning(database)
         self.alarms = Alarms(database)
 
     @classmethod

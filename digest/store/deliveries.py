@@ -48,6 +48,12 @@ class Deliveries:
         readers, table = tables.subscribers, tables.deliveries
         planned: list[str] = []
         with self._database.begin() as connection:
+            # Few wait, whereas a reader's past may be long.
+            waiting: dict[int, list[str]] = {}
+            for one in connection.execute(
+                sa.select(table.c.subscriber_id, table.c.id).where(table.c.state.in_(WAITING))
+            ):
+                waiting.setdefault(one.subscriber_id, []).append(one.id)
             for subscriber_id, slot in slots:
                 owed = connection.execute(
                     sa.update(readers)
@@ -81,11 +87,10 @@ class Deliveries:
                 delivery_id = self._insert(connection, row)
                 if delivery_id is None:
                     continue
-                theirs = table.c.subscriber_id == subscriber_id
-                reason = "a later slot came first"
-                move(
-                    connection, WAITING, "expired", theirs, table.c.id != delivery_id, now=now, reason=reason
-                )
+                if earlier := waiting.get(subscriber_id):
+                    reason = "a later slot came first"
+                    move(connection, WAITING, "expired", table.c.id.in_(earlier), now=now, reason=reason)
+                waiting[subscriber_id] = [delivery_id]
                 planned.append(delivery_id)
         return planned
 

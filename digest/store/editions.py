@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-from array import array
 from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
@@ -13,10 +12,11 @@ from digest.model import Edition
 from digest.store import tables
 from digest.store.database import parts
 from digest.store.ledger import is_behind, move
+from digest.store.shown import pack, shown
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Collection, Sequence
 
     from digest.store.database import Database
 
@@ -74,7 +74,7 @@ class Editions:
                             "delivery_id": delivery_id,
                             "subscriber_id": subscriber_id,
                             "made_at": made_at,
-                            "papers": _pack(item.paper_id for item in edition.items),
+                            "papers": pack(item.paper_id for item in edition.items),
                             "body": _EDITION.dump_json(edition).decode(),
                         },
                     )
@@ -92,40 +92,29 @@ class Editions:
 
     def cut_offs(self, subscriber_ids: Sequence[int]) -> dict[int, int]:
         """For each reader, the last listing that an edition of theirs has dealt with; none: not in it."""
-        table = tables.deliveries
+        table, readers = tables.deliveries, tables.subscribers
+        # A reader's slots are planned and composed in their order: the newest has seen the most.
+        newest = (
+            sa.select(table.c.cut_off)
+            .where(table.c.subscriber_id == readers.c.id, is_behind(), table.c.cut_off.is_not(None))
+            .order_by(table.c.scheduled_at.desc())
+            .limit(1)
+            .scalar_subquery()
+        )
         with self._database.read() as connection:
             return {
-                row.subscriber_id: row.cut_off
+                row.id: row.cut_off
                 for part in parts(subscriber_ids)
                 for row in connection.execute(
-                    sa.select(table.c.subscriber_id, sa.func.max(table.c.cut_off).label("cut_off"))
-                    .where(table.c.subscriber_id.in_(part), is_behind())
-                    .where(table.c.cut_off.is_not(None))
-                    .group_by(table.c.subscriber_id)
+                    sa.select(readers.c.id, newest.label("cut_off")).where(readers.c.id.in_(part))
                 )
+                if row.cut_off is not None
             }
 
-    def shown(self, subscriber_ids: Sequence[int]) -> dict[int, frozenset[int]]:
-        """For each reader, the papers of all their editions that left, may have left, or are about to."""
-        editions, deliveries = tables.editions, tables.deliveries
-        found: dict[int, set[int]] = {}
+    def shown(
+        self, subscriber_ids: Sequence[int], *, among: Collection[int] | None = None
+    ) -> dict[int, frozenset[int]]:
+        """For each reader, the papers of all their editions that left, may have left, or are about to;
+        `among`: only those of these papers, which costs less the longer a reader has been one."""
         with self._database.read() as connection:
-            for part in parts(subscriber_ids):
-                rows = connection.execute(
-                    sa.select(editions.c.subscriber_id, editions.c.papers)
-                    .join(deliveries, deliveries.c.id == editions.c.delivery_id)
-                    .where(editions.c.subscriber_id.in_(part), is_behind())
-                )
-                for row in rows:
-                    found.setdefault(row.subscriber_id, set()).update(_unpack(row.papers))
-        return {subscriber_id: frozenset(papers) for subscriber_id, papers in found.items()}
-
-
-def _pack(ids: Iterable[int]) -> bytes:
-    return array("I", ids).tobytes()
-
-
-def _unpack(packed: bytes) -> array[int]:
-    ids = array("I")
-    ids.frombytes(packed)
-    return ids
+            return shown(connection, subscriber_ids, among=among)

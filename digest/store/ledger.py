@@ -54,9 +54,8 @@ BEHIND: tuple[DeliveryState, ...] = (
 )  # fmt: skip
 
 
-def is_behind() -> sa.ColumnElement[bool]:
+def is_behind(table: sa.FromClause = tables.deliveries) -> sa.ColumnElement[bool]:
     """The condition that a delivery's papers are behind its reader."""
-    table = tables.deliveries
     return sa.or_(table.c.state.in_(BEHIND), table.c.maybe_sent)
 
 

@@ -74,12 +74,15 @@ class Papers:
 
     def _announce(self, connection: sa.Connection, rows: list[dict[str, Any]]) -> None:
         table = tables.listings
+        keys: dict[tuple[str, str], list[str]] = {}
+        for row in rows:
+            keys.setdefault((row["source"], row["channel"]), []).append(row["key"])
         known: set[tuple[str, str, str]] = set()
-        for part in parts([row["key"] for row in rows]):
-            found = connection.execute(
-                sa.select(table.c.source, table.c.channel, table.c.key).where(table.c.key.in_(part))
-            )
-            known.update((source, channel, key) for source, channel, key in found)
+        for (source, channel), some in keys.items():
+            mine = sa.select(table.c.key).where(table.c.source == source, table.c.channel == channel)
+            for part in parts(some):
+                found = connection.scalars(mine.where(table.c.key.in_(part)))
+                known.update((source, channel, key) for key in found)
         fresh = [row for row in rows if (row["source"], row["channel"], row["key"]) not in known]
         if fresh:
             connection.execute(sa.insert(table), fresh)
@@ -100,9 +103,12 @@ class Papers:
     def news(self, *, after: int, upto: int, first_day: dt.date) -> list[News]:
         """Papers with a news listing in (after, upto], announced on `first_day` or later, by sequence."""
         listings, papers = tables.listings, tables.papers
+        sequence = listings.c.sequence + sa.literal_column("0")
         latest = (
             sa.select(listings.c.paper_id, sa.func.max(listings.c.sequence).label("sequence"))
-            .where(listings.c.sequence > after, listings.c.sequence <= upto, listings.c.day >= first_day)
+            # By day alone: there are few days in a window, and for a new reader `after` is the beginning.
+            # (SQLite takes no index for what has an operator.)
+            .where(sequence > after, sequence <= upto, listings.c.day >= first_day)
             .group_by(listings.c.paper_id)
             .subquery()
         )

@@ -60,6 +60,8 @@ papers = sa.Table(
     sa.Column("first_listed", sa.Date, nullable=False),
     sa.Column("community_listed", sa.Date),
     sa.Column("sources", sa.JSON, nullable=False),
+    # Few are: a run asks for all of them, and shall not look at the whole library for it.
+    sa.Index("papers_merged", "merged_into", sqlite_where=sa.text("merged_into IS NOT NULL")),
 )
 
 # What a paper said before it was revised: an edition that is sent again shows the words that it froze.
@@ -92,6 +94,7 @@ listings = sa.Table(
     sa.Column("day", sa.Date, nullable=False),
     sa.UniqueConstraint("source", "channel", "key"),
     sa.Index("listings_by_day", "day", "paper_id"),
+    sa.Index("listings_by_paper", "paper_id", "day"),
     sqlite_autoincrement=True,
 )
 
@@ -178,6 +181,7 @@ deliveries = sa.Table(
     sa.UniqueConstraint("subscriber_id", "slot"),
     sa.Index("deliveries_by_state", "state", "scheduled_at"),
     sa.Index("deliveries_by_time", "scheduled_at"),
+    sa.Index("deliveries_by_reader", "subscriber_id", "scheduled_at"),
 )
 
 # What was told of a delivery after it was sent; each event once, by `key`.
@@ -244,6 +248,7 @@ alarms = sa.Table(
     sa.Column("words", sa.Text, nullable=False),
 )
 
+# `papers` is emptied once it is in `shown_papers`: see `pruning`.
 editions = sa.Table(
     "editions",
     metadata,
@@ -252,12 +257,13 @@ editions = sa.Table(
     sa.Column("made_at", UtcDateTime, nullable=False),
     sa.Column("papers", sa.LargeBinary, nullable=False),  # ids, 4 bytes each, little-endian
     sa.Column("body", sa.Text, nullable=False),
+    sa.Index("editions_to_remember", "subscriber_id", "made_at", sqlite_where=sa.text("length(papers) > 0")),
 )
 
-# What a reader was shown in editions that are no longer kept: a paper is remembered longer than its words.
+# What a reader was shown in editions of some age: a paper is remembered longer than its words.
 shown_papers = sa.Table(
     "shown_papers",
     metadata,
     sa.Column("subscriber_id", sa.Integer, primary_key=True),
-    sa.Column("papers", sa.LargeBinary, nullable=False),  # as in editions
+    sa.Column("papers", sa.LargeBinary, nullable=False),  # as in editions, ascending, each once
 )
