@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 # other libraries take those apart in ways of their own, and what is taken apart may come out as two.
 _LOCAL = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*")
 _DOMAIN = re.compile(r"[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?(\.[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?)*")
-_ANY_ADDRESS = re.compile(r"<?(?:\"[^\"<>@]*\"|[^\s<>@\"']+)@[^\s<>@\"']*[^\s<>@\"'.,;:)]>?")
+_ANY_ADDRESS = re.compile(r"<?(?:\"[^\"<>@]*\"|[^\s<>@\"']{1,256})@[^\s<>@\"']*[^\s<>@\"'.,;:)]>?")
 _SHORTEST_NAME = 3  # a shorter one would tear holes into sentences, and names nobody
 
 

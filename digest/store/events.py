@@ -43,12 +43,12 @@ _CAUSES: Mapping[EventKind, SuppressionCause] = {
     "unsubscribe": "unsubscribe",
 }
 # Why a provider drops a mail: its own list of suppressed addresses, which ours mirrors.
-_DROPPED: tuple[tuple[str, SuppressionCause], ...] = (
-    ("unsubscribed address", "unsubscribe"),
-    ("spam reporting address", "complaint"),
-    ("bounced address", "bounce"),
-    ("invalid", "bounce"),
-)
+_DROPPED: Mapping[str, SuppressionCause] = {
+    "unsubscribed address": "unsubscribe",
+    "spam reporting address": "complaint",
+    "bounced address": "bounce",
+    "invalid": "bounce",
+}
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
@@ -159,6 +159,5 @@ def _move(
 
 def _cause(event: DeliveryEvent) -> SuppressionCause | None:
     if event.kind == "dropped":
-        reason = event.reason.lower()
-        return next((cause for words, cause in _DROPPED if words in reason), None)
+        return _DROPPED.get(event.reason.strip().lower())
     return _CAUSES.get(event.kind)
