@@ -20,6 +20,7 @@ COMMANDS: dict[str, str] = {
     "suppressions": "List, add, lift, import and export addresses that get no mail.",
     "bounces": "Read delivery reports and requests to leave that came by mail.",
     "sources": "Show how each source is doing.",
+    "db": "Back the database up while it is used, and put a backup back.",
     "demo": "Three sample mornings for six sample readers.",
 }
 """Name → what it does, in one line. The command is `digest.cli.<name>:<name>`."""
