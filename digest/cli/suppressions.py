@@ -197,7 +197,7 @@ def export(app: App, out: Path | None) -> None:
     erased = len(found) - len(named)
     if erased:
         note(
-            f"{erased} of erased persons left out: only a hash under this database's own key is kept of them"
+            f"left out, for they were erased and only a hash under this database's own key is kept: {erased}"
         )
 
 
