@@ -147,7 +147,8 @@ class Queue:
 
 
 def prepare(works: Works, deliveries: Sequence[Delivery]) -> tuple[CompiledMail, list[Prepared]]:
-    """The compiled mail for these deliveries' editions, and a letter for each."""
+    """The compiled mail for these deliveries' editions, and a letter for each; none for a reader who was
+    erased in the meantime, and the delivery and its edition with them."""
     store = works.store
     frozen = store.editions.by_delivery([delivery.id for delivery in deliveries])
     members = store.subscribers.by_id(sorted({delivery.subscriber_id for delivery in deliveries}))
@@ -163,6 +164,7 @@ def prepare(works: Works, deliveries: Sequence[Delivery]) -> tuple[CompiledMail,
             ),
         )
         for delivery in deliveries
+        if delivery.id in frozen and delivery.subscriber_id in members
     ]
     return print_mail(works, [one.edition for _, one in letters]), letters
 

@@ -31,9 +31,12 @@ def note_soft_bounce(
 ) -> bool:
     """After this delivery bounced softly: suppress its address if that was one too many.
 
-    `row` is of deliveries, with its reader's `email`. True if the address is suppressed from now on.
+    `row` is of deliveries, with its reader's `email`. True if the address is suppressed from now on. One that
+    was never claimed, as far as this database knows, says nothing of an address.
     """
     table = tables.deliveries
+    if row.address_hash is None:
+        return False
     connection.execute(sa.update(table).where(table.c.id == row.id).values(soft=True))
     theirs = connection.execute(
         sa.select(table.c.scheduled_at, table.c.state, table.c.soft, table.c.updated_at)

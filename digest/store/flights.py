@@ -59,7 +59,8 @@ class Flights:
         now: dt.datetime,
     ) -> Claim:
         """Take deliveries (id, recipient's domain) for sending. One whose reader has left or paused, or
-        whose address is suppressed, is suppressed now."""
+        whose address is suppressed, is suppressed now. One that is no longer ready, or not yet due again,
+        since another process had it meanwhile, is passed over and uses up no permit."""
         table, readers = tables.deliveries, tables.subscribers
         ids = [delivery_id for delivery_id, _ in flight]
         theirs = readers.c.id == table.c.subscriber_id
@@ -67,18 +68,18 @@ class Flights:
         refused = sa.exists().where(theirs, is_suppressed(readers.c.address_hash))
         these = table.c.id.in_(ids)
         with self._database.begin() as connection:
-            gone = move(
-                connection, READY, "suppressed", these, ~active, now=now,
-                reason="the reader has left or paused",
-            )  # fmt: skip
-            gone += move(
-                connection, READY, "suppressed", these, refused, now=now, reason="the address is suppressed"
+            left = "the reader has left or paused"
+            move(connection, READY, "suppressed", these, ~active, now=now, reason=left)
+            move(connection, READY, "suppressed", these, refused, now=now, reason="the address is suppressed")
+            due = sa.or_(table.c.retry_at.is_(None), table.c.retry_at <= now)
+            ready = set(
+                connection.scalars(sa.select(table.c.id).where(these, table.c.state.in_(READY), due))
             )
             permits = Permits.read(connection, limits, provider, [domain for _, domain in flight], now=now)
             held: dict[str, Hold] = {}
             free: list[str] = []
             for delivery_id, domain in flight:
-                if delivery_id in gone:
+                if delivery_id not in ready:
                     continue
                 wait = permits.take(domain)
                 if wait is None:
@@ -102,6 +103,8 @@ class Flights:
                 connection.execute(
                     sa.update(table)
                     .where(table.c.id == delivery_id, table.c.state.in_(READY))
+                    # Later is what the answer to an attempt asked for: that stands.
+                    .where(sa.or_(table.c.retry_at.is_(None), table.c.retry_at < hold.until))
                     .values(retry_at=hold.until, reason=hold.reason, updated_at=now)
                 )
 

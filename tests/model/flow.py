@@ -60,6 +60,7 @@ class Flow:
     depth: int
     now: dt.datetime  # what the run is told
     at: dt.datetime = dataclasses.field(init=False)  # what its clock said when it was last looked at
+    answered_at: dt.datetime = dataclasses.field(init=False)
     is_dead: bool = False
     window: int = 2
     name: str = "told"
@@ -99,6 +100,8 @@ class Flow:
                 plain.composed(rows, ledger.papers())
             case "deliver.claimed":
                 plain.claimed(rows, self)
+            case "deliver.sent":
+                self.answered_at = self.world.clock()
             case "deliver.landed":
                 plain.landed(rows, self)
                 self.world.learn_soft()
@@ -155,7 +158,7 @@ class Flow:
 
 
 def message_id(message: Message) -> str:
-    """What a receiver tells two copies of one mail by: the delivery's id, as the header that leaves has it."""
+    """What a receiver tells two copies of one mail by: the delivery's id, as its header has it."""
     found = re.search(rb"(?im)^Message-ID: <([^@>]+)@", message.raw)
     assert found is not None
     return found[1].decode()

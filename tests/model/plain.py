@@ -208,10 +208,10 @@ class Plain:
             if answer.kind != "retry" or (answer.stop and answer.retry_after_s is None):
                 assert one.retry_at is None
             elif answer.retry_after_s is not None:
-                assert one.retry_at == flow.at + dt.timedelta(seconds=answer.retry_after_s)
+                assert one.retry_at == flow.answered_at + dt.timedelta(seconds=answer.retry_after_s)
             else:
                 assert one.retry_at is not None
-                assert one.retry_at >= flow.at + dt.timedelta(minutes=5)
+                assert one.retry_at >= flow.answered_at + dt.timedelta(minutes=5)
             if answer.soft:
                 self.soft.setdefault(one.email, set()).add(one.scheduled_at)
             if answer.kind == "suppressed":
@@ -287,6 +287,6 @@ class Plain:
             assert max(slots) - min(slots) >= dt.timedelta(days=SOFT_DAYS)
             self.person(email).causes.add("bounce")
 
-    def waiting(self) -> set[str]:
+    def waiting(self, *states: str) -> set[str]:
         """What a person must be able to see."""
-        return {one.id for one in self.believed.values() if one.state in VISIBLE}
+        return {one.id for one in self.believed.values() if one.state in (states or VISIBLE)}

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from digest.model import EventKind, Message
+    from tests.model.flow import Moment
     from tests.model.plain import Believed
     from tests.model.rules import Mode
 
@@ -122,12 +123,12 @@ class World:
         self,
         *,
         answers: list[str],
-        happenings: list[tuple[tuple[str, int], Action]],
-        crash: tuple[str, int] | None,
-        stop_after: int | None,
+        happenings: list[tuple[Moment, Action]] | None = None,
+        crash: Moment | None = None,
+        stop_after: int | None = None,
         depth: int = 0,
     ) -> None:
-        flow = Flow(self, list(answers), happenings, crash, stop_after, depth, self._now, window=WINDOW)
+        flow = Flow(self, list(answers), happenings or [], crash, stop_after, depth, self._now, window=WINDOW)
         works = Works(
             store=self.store(depth),
             sources=(Telescopes(),),
@@ -268,9 +269,7 @@ class World:
             raise _Impossible
         self.run(
             answers=answers.split(";") if answers else [],
-            happenings=[],
             crash=(crash, 0) if crash else None,
-            stop_after=None,
             depth=max(depth, 1),
         )
 
