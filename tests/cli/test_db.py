@@ -192,6 +192,33 @@ def test_until_a_time_nothing_is_sent_twice_nor_its_papers(
     assert "may have been sent before the restore" in line[0]
 
 
+def test_a_source_that_could_not_be_read_by_then_is_named(
+    digest: Callable[..., Said], folder: Path, backed: Path
+) -> None:
+    with (folder / "digest.toml").open("a") as config:
+        config.write(
+            '\n[[sources]]\nkind = "feed"\nurl = "http://127.0.0.1:9/feed"\nallow_private_address = true\n'
+        )
+    said = digest("db", "restore", str(backed), "--force", "--until", AT)
+    assert said.code == 0
+    assert "feed: " in said.err
+    assert "may come to readers again" in said.err
+
+
+def test_a_process_that_has_the_database_open_sees_the_restored_one(
+    digest: Callable[..., Said], folder: Path, backed: Path
+) -> None:
+    digest("run", "--at", AT)
+    with Store.open(f"sqlite:///{folder / 'digest.db'}") as store:
+        assert store.deliveries.count("accepted") == 1
+        assert digest("db", "restore", str(backed), "--force").code == 0
+        assert store.deliveries.count("accepted") == 0
+        store.subscribers.add(Admission(subscriber=Subscriber(email="bo@example.org")))
+    assert ask(folder / "digest.db", "SELECT email FROM subscribers") == [("bo@example.org",)]
+    assert ask(folder / "digest.db", "PRAGMA integrity_check") == [("ok",)]
+    assert ask(folder / "digest.db", "PRAGMA journal_mode") == [("wal",)]
+
+
 def test_who_has_left_since_the_backup_is_not_brought_back(
     digest: Callable[..., Said], folder: Path, backed: Path
 ) -> None:

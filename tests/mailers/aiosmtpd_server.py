@@ -28,6 +28,7 @@ class Mailbox:
         self.connections = 0
         self.encrypted: list[bool] = []
         self.logins: list[str] = []
+        self.held_at: int | None = None  # after so many mails the answer is held back
 
     async def handle_RCPT(
         self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
@@ -39,6 +40,8 @@ class Mailbox:
 
     async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:
         assert isinstance(envelope.content, bytes)
+        while self.held_at is not None and len(self.mails) >= self.held_at:
+            await asyncio.sleep(0.01)
         self.encrypted.append(bool(session.ssl) or server.transport.get_extra_info("sslcontext") is not None)
         self.mails += [arrived(recipient, envelope.content) for recipient in envelope.rcpt_tos]
         return f"250 2.0.0 Ok: queued as Q{len(self.mails)}"
