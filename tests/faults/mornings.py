@@ -141,19 +141,32 @@ class _Nobody:
         raise NotImplementedError
 
 
-class FirstIsHeavy:
-    """Another provider, which is given the first message of all with eight megabytes in its text."""
+class FirstThenOthers:
+    """Two providers as one: the first message of all goes to one that has little patience, or with eight
+    megabytes in its text, and the others to one that waits for a busy machine."""
 
-    def __init__(self, mailer: Mailer) -> None:
-        self._mailer = mailer
+    def __init__(self, first: Mailer, others: Mailer, *, heavy: bool = False) -> None:
+        self._first, self._others, self._heavy = first, others, heavy
         self._is_first = True
-        self.name, self.check, self.close = mailer.name, mailer.check, mailer.close
+        self.name, self.check = first.name, first.check
 
     def send(self, messages: Sequence[Message]) -> Iterator[Outcome]:
         for one in messages:
-            heavy, self._is_first = self._is_first, False
-            raw = message(0, extra=HEAVY).raw.replace(b"reader0@example.org", one.recipient.encode())
-            yield from self._mailer.send([dataclasses.replace(one, raw=raw) if heavy else one])
+            if self._is_first:
+                self._is_first = False
+                yield from self._first.send([heavy(one) if self._heavy else one])
+            else:
+                yield from self._others.send([one])
+
+    def close(self) -> None:
+        self._first.close()
+        self._others.close()
+
+
+def heavy(light: Message) -> Message:
+    """Another message to the same reader, which no buffer holds."""
+    raw = message(0, extra=HEAVY).raw.replace(b"reader0@example.org", light.recipient.encode())
+    return dataclasses.replace(light, raw=raw)
 
 
 def recipients(mails: Iterable[bytes]) -> collections.Counter[str]:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Literal
 import pytest
 
 from digest.mailers.sendgrid import SendGridMailer
-from tests.faults.mornings import LATER, NOW, READERS, FirstIsHeavy, Morning
+from tests.faults.mornings import LATER, NOW, READERS, FirstThenOthers, Morning
 from tests.mailers.messages import SECRET
 from tests.mailers.sendgrid_server import Reply, SendGrid, serving
 
@@ -23,13 +23,15 @@ if TYPE_CHECKING:
     from digest.ports import Mailer
 
 EPOCH = int(NOW.timestamp())
+PATIENT_S, IMPATIENT_S = 10.0, 0.5
 JITTER_S = 2.5  # the middle of the five seconds that are added to a pause
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
 class Row:
     """`reply` comes once; the delivery at hand is then `state`, and `reach` says what else it touched.
-    `pause_s`: the time to wait that the answer, and not the backoff, makes."""
+    `pause_s`: the time to wait that the answer, and not the backoff, makes; `timeout_s`: the patience with
+    it."""
 
     name: str
     reply: Reply
@@ -37,7 +39,7 @@ class Row:
     reach: Literal["mail", "run"] = "mail"
     pause_s: float | None = None
     heavy: bool = False
-    timeout_s: float = 5.0
+    timeout_s: float = PATIENT_S
 
 
 def status(code: int, state: DeliveryState, reach: Literal["mail", "run"] = "mail", words: str = "", **more):
@@ -48,7 +50,8 @@ def status(code: int, state: DeliveryState, reach: Literal["mail", "run"] = "mai
 
 def raw(name: str, words: bytes, state: DeliveryState, **more) -> Row:
     then = more.pop("then", "close")
-    return Row(name=name, reply=Reply(raw=words, then=then), state=state, timeout_s=0.3, **more)
+    timeout_s = IMPATIENT_S if then in ("stall", "drip") else PATIENT_S
+    return Row(name=name, reply=Reply(raw=words, then=then), state=state, timeout_s=timeout_s, **more)
 
 
 def too_many(name: str, reset: str | None, pause_s: float) -> Row:
@@ -87,11 +90,11 @@ BROKEN = [
     Row(name="hangs up after it has read", reply=Reply(cut=True), state="uncertain"),
     Row(
         name="falls silent before it reads", reply=Reply(raw=b"", then="stall", unread=True),
-        state="uncertain", timeout_s=0.3,
+        state="uncertain", timeout_s=IMPATIENT_S,
     ),
     Row(
         name="falls silent before it reads what no buffer holds",
-        reply=Reply(raw=b"", then="stall", unread=True), state="retry", heavy=True, timeout_s=0.3,
+        reply=Reply(raw=b"", then="stall", unread=True), state="retry", heavy=True, timeout_s=IMPATIENT_S,
     ),
     Row(
         name="hangs up while what no buffer holds is written",
@@ -129,7 +132,7 @@ def sendgrid() -> Iterator[SendGrid]:
 
 
 def mailer_to(
-    morning: Morning, url: str, *, timeout_s: float = 5.0, tls: ssl.SSLContext | None = None
+    morning: Morning, url: str, *, timeout_s: float = PATIENT_S, tls: ssl.SSLContext | None = None
 ) -> Mailer:
     return SendGridMailer(
         SECRET,
@@ -145,7 +148,9 @@ def mailer_to(
 def test_row(morning: Morning, sendgrid: SendGrid, row: Row) -> None:
     sendgrid.replies = [row.reply]
     mailer = mailer_to(morning, sendgrid.url, timeout_s=row.timeout_s)
-    report = morning.run(FirstIsHeavy(mailer) if row.heavy else mailer)
+    if row.heavy or row.timeout_s != PATIENT_S:
+        mailer = FirstThenOthers(mailer, mailer_to(morning, sendgrid.url), heavy=row.heavy)
+    report = morning.run(mailer)
     told = morning.ledger()
     hit = the_one(told, row)
     check_first_run(morning, row, report, told, hit)
@@ -257,7 +262,7 @@ def test_certificate_of_an_unknown_authority_ends_the_run(
 
 def test_server_that_speaks_in_the_open_gets_no_key(morning: Morning, sendgrid: SendGrid) -> None:
     url = sendgrid.url.replace("http://", "https://")
-    report = morning.run(mailer_to(morning, url, timeout_s=2))
+    report = morning.run(mailer_to(morning, url))
     assert "TLS failed" in report.stopped
     assert sendgrid.keys == []
     stopped_before_anything(morning, report)

@@ -13,7 +13,7 @@ import pytest
 
 from digest.mailers.smtp import SmtpMailer
 from digest.mailers.smtp_session import Server
-from tests.faults.mornings import LATER, READERS, FirstIsHeavy, Morning, recipients
+from tests.faults.mornings import LATER, READERS, FirstThenOthers, Morning, recipients
 from tests.mailers import aiosmtpd_server
 from tests.mailers.messages import SECRET
 from tests.mailers.scripted_smtp import Act, Once, ScriptedServer, scripted
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from digest.ports import Mailer
 
 USERNAME = "digest-bot"
+PATIENT_S, IMPATIENT_S = 10.0, 0.5
 EHLO = b"250-scripted.example.org\r\n250 AUTH PLAIN\r\n"
 
 Reach = Literal["mail", "mailbox", "address", "domain", "run"]
@@ -35,7 +36,7 @@ Reach = Literal["mail", "mailbox", "address", "domain", "run"]
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
 class Row:
     """`answer` comes once, in `phase`; the delivery at hand is then `state`, and `reach` says what else it
-    touched. `heavy`: the mail at hand is more than any buffer holds."""
+    touched. `heavy`: the mail at hand is more than any buffer holds; `timeout_s`: the patience with it."""
 
     phase: str
     answer: bytes | Act | tuple[bytes, Act]
@@ -43,7 +44,7 @@ class Row:
     reach: Reach = "mail"
     pause_s: float | None = None  # what the answer, and not the backoff, makes of it
     heavy: bool = False
-    timeout_s: float = 0.3
+    timeout_s: float = PATIENT_S
 
     @property
     def id(self) -> str:
@@ -73,9 +74,9 @@ for one in ("rcpt", "data", "final"):
     PLAIN += rows(one, "retry", "domain", "421 no")
     PLAIN += rows(one, "retry", "mail", "450 no", "451 no")
     PLAIN += rows(one, "rejected", "mail", "550 no", "552 no", "554 no")
-PLAIN += rows("body", "retry", "domain", "421 no", heavy=True, timeout_s=5)
-PLAIN += rows("body", "retry", "mail", "450 no", "451 no", heavy=True, timeout_s=5)
-PLAIN += rows("body", "rejected", "mail", "550 no", "552 no", "554 no", heavy=True, timeout_s=5)
+PLAIN += rows("body", "retry", "domain", "421 no", heavy=True)
+PLAIN += rows("body", "retry", "mail", "450 no", "451 no", heavy=True)
+PLAIN += rows("body", "rejected", "mail", "550 no", "552 no", "554 no", heavy=True)
 
 ENHANCED = [
     *rows("auth", "retry", "run", "535 5.7.8 credentials invalid", "454 4.7.0 temporary failure"),
@@ -109,38 +110,43 @@ ENHANCED = [
     *rows("final", "uncertain", "mail", "354 go on", "what now"),
 ]
 
+
+def patience(act: Act) -> float:
+    return PATIENT_S if act is Act.HANG_UP else IMPATIENT_S
+
+
 BROKEN = [
     *(
-        Row(phase=phase, answer=act, state="retry", reach="run")
+        Row(phase=phase, answer=act, state="retry", reach="run", timeout_s=patience(act))
         for phase in ("connect", "ehlo", "auth")
         for act in (Act.HANG_UP, Act.STALL, Act.DRIP)
     ),
     *(
-        Row(phase=phase, answer=act, state="retry", heavy=phase == "body")
+        Row(phase=phase, answer=act, state="retry", heavy=phase == "body", timeout_s=patience(act))
         for phase in ("mail", "rcpt", "data", "body")
         for act in (Act.HANG_UP, Act.STALL)
     ),
-    *(
-        Row(phase="final", answer=act, state="uncertain", timeout_s=0.1)
-        for act in (Act.HANG_UP, Act.STALL, Act.DRIP)
-    ),
+    Row(phase="final", answer=Act.HANG_UP, state="uncertain"),
+    # Ten times as long as for any other answer.
+    Row(phase="final", answer=Act.STALL, state="uncertain", timeout_s=0.3),
     Row(phase="final", answer=(b"250 2.0.0 queu", Act.HANG_UP), state="uncertain"),
     Row(phase="rcpt", answer=(b"550 5.1.1 no", Act.HANG_UP), state="retry"),
 ]
 
 
 def mailer_to(server: ScriptedServer, row: Row) -> Mailer:
-    mailer = SmtpMailer(
-        Server(
-            host="127.0.0.1",
-            port=server.port,
-            security="none",
-            username=USERNAME,
-            password=SECRET,
-            timeout_s=row.timeout_s,
-        )
+    first = Server(
+        host="127.0.0.1",
+        port=server.port,
+        security="none",
+        username=USERNAME,
+        password=SECRET,
+        timeout_s=row.timeout_s,
     )
-    return FirstIsHeavy(mailer) if row.heavy else mailer
+    if not row.heavy and row.timeout_s == PATIENT_S:
+        return SmtpMailer(first)
+    others = dataclasses.replace(first, timeout_s=PATIENT_S)
+    return FirstThenOthers(SmtpMailer(first), SmtpMailer(others), heavy=row.heavy)
 
 
 @pytest.mark.parametrize("row", PLAIN + ENHANCED + BROKEN, ids=lambda row: row.id)
@@ -154,7 +160,7 @@ def test_row(morning: Morning, row: Row) -> None:
         check_first_run(morning, row, report, told, hit)
         first = recipients(server.taken)
         morning.clock.now += LATER
-        again = morning.run(mailer_to(server, dataclasses.replace(row, heavy=False, timeout_s=5)))
+        again = morning.run(mailer_to(server, dataclasses.replace(row, heavy=False, timeout_s=PATIENT_S)))
     check_second_run(morning, row, again, hit)
     # Nobody got two; who got none was refused for good; what is uncertain was taken, and not sent again.
     refused = row.state in ("rejected", "suppressed")
@@ -239,16 +245,15 @@ def test_encryption_that_fails_ends_the_run_and_nothing_crosses_in_the_open(
     offer = b"250 AUTH PLAIN\r\n" if answer == b"no" else b"250-AUTH PLAIN\r\n250 STARTTLS\r\n"
     script = {"ehlo": b"250-scripted.example.org\r\n" + offer, "starttls": answer}
     login = {"security": security, "username": aiosmtpd_server.USERNAME, "password": SECRET}
+    silent = "silent" in name or "in the open" in name
+    login |= {"timeout_s": IMPATIENT_S if silent else PATIENT_S, "tls": client_tls}
     with scripted(script) as server:
-        mailer = SmtpMailer(
-            Server(host="localhost", port=server.port, timeout_s=0.3, tls=client_tls, **login)
-        )
-        report = morning.run(mailer)
+        report = morning.run(SmtpMailer(Server(host="localhost", port=server.port, **login)))
     assert not [line for line in server.commands if line.upper().startswith(("AUTH", "MAIL"))]
     stopped_before_anything(morning, report)
     with aiosmtpd_server.serving(starttls=server_tls, login=True) as mailbox:
-        healthy = {**login, "security": "starttls"}
-        mend(morning, Server(host="localhost", port=mailbox.port, timeout_s=5, tls=client_tls, **healthy))
+        healthy = {**login, "security": "starttls", "timeout_s": PATIENT_S}
+        mend(morning, Server(host="localhost", port=mailbox.port, **healthy))
     assert sorted(mail.recipient for mail in mailbox.mails) == sorted(READERS)
     assert mailbox.encrypted == [True] * 4
 
@@ -258,7 +263,7 @@ def test_certificate_of_an_unknown_authority_ends_the_run(
     morning: Morning, security: Security, server_tls: ssl.SSLContext, client_tls: ssl.SSLContext
 ) -> None:
     with aiosmtpd_server.serving(**{security: server_tls}) as mailbox:
-        server = Server(host="localhost", port=mailbox.port, security=security, timeout_s=5)
+        server = Server(host="localhost", port=mailbox.port, security=security, timeout_s=PATIENT_S)
         report = morning.run(SmtpMailer(server))
         assert mailbox.mails == []
         stopped_before_anything(morning, report)
@@ -267,7 +272,7 @@ def test_certificate_of_an_unknown_authority_ends_the_run(
 
 
 def test_server_that_is_not_there_ends_the_run(morning: Morning, closed_port: int) -> None:
-    server = Server(host="127.0.0.1", port=closed_port, security="none", timeout_s=5)
+    server = Server(host="127.0.0.1", port=closed_port, security="none", timeout_s=PATIENT_S)
     stopped_before_anything(morning, morning.run(SmtpMailer(server)))
     with scripted() as healthy:
         mend(morning, dataclasses.replace(server, port=healthy.port))
@@ -373,7 +378,7 @@ def test_second_connection_in_a_row_that_dies_ends_the_run(
 @pytest.mark.parametrize("answer", [Act.HANG_UP, Act.STALL, b"500 no\r\n"])
 def test_goodbye_that_fails_takes_nothing_back(morning: Morning, answer: bytes | Act) -> None:
     with scripted({"quit": answer}) as server:
-        report = morning.run(SmtpMailer(plain(server)))
+        report = morning.run(SmtpMailer(dataclasses.replace(plain(server), timeout_s=2)))
         assert (report.accepted, report.is_clean) == (4, True)
         morning.clock.now += LATER
         assert morning.run(SmtpMailer(plain(server))).due == 0
@@ -388,4 +393,4 @@ def test_connection_that_ends_after_each_message_costs_no_attempt(morning: Morni
 
 
 def plain(server: ScriptedServer) -> Server:
-    return Server(host="127.0.0.1", port=server.port, security="none", timeout_s=0.3)
+    return Server(host="127.0.0.1", port=server.port, security="none", timeout_s=PATIENT_S)
