@@ -79,9 +79,9 @@ class Suppressions:
         return {email: found.get(address_hash, []) for email, address_hash in hashes.items()}
 
     def everyone(self, *, cause: SuppressionCause | None = None) -> list[Suppression]:
-        """All of them, oldest first."""
+        """All of them, oldest first; what came at once by address, and those without one first."""
         table = tables.suppressions
-        query = sa.select(table).order_by(table.c.at, table.c.address_hash)
+        query = sa.select(table).order_by(table.c.at, table.c.email, table.c.address_hash, table.c.cause)
         return self._read(query if cause is None else query.where(table.c.cause == cause))
 
     def _read(self, query: sa.Select[tuple[object, ...]]) -> list[Suppression]:
