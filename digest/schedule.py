@@ -25,7 +25,8 @@ log = structlog.get_logger()
 TICK_S = 120
 JITTER_S = 20
 SPREAD_S = 600  # a reader's mail leaves within this time after its hour
-FIRST_S = 61  # and never in its first minute: nothing leaves exactly at :00 or :30
+FIRST_S = 61  # and never in its first minute
+SHUNNED_MINUTES = frozenset({0, 30})  # when everybody else sends: nothing leaves then, whatever it waited for
 COLLECT_EVERY_S = 1800  # arXiv changes once a day, a community's list by the hour
 
 

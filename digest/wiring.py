@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import dataclasses
 import datetime as dt
 from typing import TYPE_CHECKING
 
@@ -102,6 +103,7 @@ def open_works(
     should_stop: Callable[[], bool] = never,
     tell: Callable[..., None] = untold,
     step: Callable[[str], None] = unlabelled,
+    shunned_minutes: frozenset[int] = frozenset(),
 ) -> Iterator[Works]:
     """Everything that a run works with; closed at the end. Templates are proved first, so that a fault in
     one is told before anything happens. `scratch`: on a copy of the database and with no provider, for
@@ -121,7 +123,7 @@ def open_works(
             window_days=settings.digest.window_days,
             when_empty=settings.digest.when_empty,
             keep_days=settings.store.keep_days,
-            delivery=delivery_of(settings),
+            delivery=dataclasses.replace(delivery_of(settings), shunned_minutes=shunned_minutes),
             progress=progress,
             should_stop=should_stop,
             tell=tell,

@@ -11,6 +11,7 @@ import click
 from digest.cli.frame import App, at_option, finish, json_option, pass_app
 from digest.cli.output import note, print_json
 from digest.cli.stages import stages
+from digest.cli.stopping import stopping
 from digest.errors import UsageError
 
 if TYPE_CHECKING:
@@ -35,7 +36,13 @@ def run(app: App, at: dt.datetime | None, dry_run: bool, email: str | None, as_j
 
     now = at or dt.datetime.now(dt.UTC)
     settings = app.settings()
-    with stages() as progress, open_works(settings, scratch=dry_run, progress=progress) as works:
+    with (
+        stages() as progress,
+        stopping() as end,
+        open_works(
+            settings, scratch=dry_run, progress=progress, should_stop=end.is_stopping, step=end.step
+        ) as works,
+    ):
         if email is not None and works.store.subscribers.find(email) is None:
             raise UsageError(f"{email}: no such subscriber; `digest subscribers list` shows all of them")
         report = pipeline.run(works, now=now, email=email)

@@ -28,7 +28,7 @@ def start(app: App, every_s: float | None) -> None:
     from digest import pipeline
     from digest.config import load
     from digest.pipeline.alarms import after_run
-    from digest.schedule import TICK_S, Metronome, collects, spread
+    from digest.schedule import SHUNNED_MINUTES, TICK_S, Metronome, collects, spread
     from digest.wiring import open_works, operator_of
 
     log_to_stderr()
@@ -46,7 +46,12 @@ def start(app: App, every_s: float | None) -> None:
             )
         now = dt.datetime.now(dt.UTC)
         collecting = collects(now, collected)
-        with open_works(settings, should_stop=metronome.is_stopping, tell=log.info) as works:
+        with open_works(
+            settings,
+            should_stop=metronome.is_stopping,
+            tell=log.info,
+            shunned_minutes=SHUNNED_MINUTES,
+        ) as works:
             report = pipeline.run(works, now=now, collecting=collecting, delay=spread)
             for sentence in after_run(works, report, operator_of(settings), now=now):
                 log.warning("operator.untold", reason=sentence)

@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BeforeValidator, Field
 
-from digest.config.addresses import Address, SiteUrl, parse_address
+from digest.config.addresses import Address, Url, parse_address
 from digest.config.section import Count, Hours, PerDay, Rate, Section
 
 PLACEHOLDER = "{delivery}"  # in mail.return_path: the delivery's id, so that a bounce names what bounced
@@ -59,4 +59,4 @@ class OperatorSettings(Section):
     """Who is told when a morning does not go out, and what is told that all is alive."""
 
     notify: Address | None = None
-    ping_url: SiteUrl | None = None
+    ping_url: Url | None = None
