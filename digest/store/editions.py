@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import zlib
 from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
@@ -75,7 +76,7 @@ class Editions:
                             "subscriber_id": subscriber_id,
                             "made_at": made_at,
                             "papers": pack(item.paper_id for item in edition.items),
-                            "body": _EDITION.dump_json(edition).decode(),
+                            "body": _packed(edition),
                         },
                     )
         return kept
@@ -85,7 +86,7 @@ class Editions:
         table = tables.editions
         with self._database.read() as connection:
             return {
-                row.delivery_id: Frozen(edition=_EDITION.validate_json(row.body), made_at=row.made_at)
+                row.delivery_id: Frozen(edition=_unpacked(row.body), made_at=row.made_at)
                 for part in parts(delivery_ids)
                 for row in connection.execute(sa.select(table).where(table.c.delivery_id.in_(part)))
             }
@@ -118,3 +119,11 @@ class Editions:
         `among`: only those of these papers, which costs less the longer a reader has been one."""
         with self._database.read() as connection:
             return shown(connection, subscriber_ids, among=among)
+
+
+def _packed(edition: Edition) -> bytes:
+    return zlib.compress(_EDITION.dump_json(edition, exclude_none=True))
+
+
+def _unpacked(body: bytes) -> Edition:
+    return _EDITION.validate_json(zlib.decompress(body))

@@ -256,7 +256,7 @@ editions = sa.Table(
     sa.Column("subscriber_id", sa.Integer, nullable=False, index=True),
     sa.Column("made_at", UtcDateTime, nullable=False),
     sa.Column("papers", sa.LargeBinary, nullable=False),  # ids, 4 bytes each, little-endian
-    sa.Column("body", sa.Text, nullable=False),
+    sa.Column("body", sa.LargeBinary, nullable=False),  # JSON, compressed: a reader is sent hundreds
     sa.Index("editions_to_remember", "subscriber_id", "made_at", sqlite_where=sa.text("length(papers) > 0")),
 )
 

@@ -11,6 +11,7 @@ import sqlite3
 import subprocess
 import sys
 import textwrap
+import zlib
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -58,7 +59,14 @@ def dump(path: Path) -> list[str]:
 
 def rows(path: Path, table: str, columns: list[str]) -> list[tuple[object, ...]]:
     with contextlib.closing(sqlite3.connect(path)) as connection:
-        return sorted(connection.execute(f"SELECT {', '.join(columns)} FROM {table}"), key=repr)
+        found = connection.execute(f"SELECT {', '.join(columns)} FROM {table}")
+        return sorted((tuple(map(said, row)) for row in found), key=repr)
+
+
+def said(value: object) -> object:
+    """What a value says: an edition is compressed now, and says the same."""
+    is_compressed = isinstance(value, bytes) and value.startswith(b"x\x9c")
+    return zlib.decompress(value).decode() if is_compressed else value
 
 
 def schema(path: Path) -> dict[str, object]:
