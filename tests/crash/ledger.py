@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 _QUERY = """
-    SELECT deliveries.id, slot, state, history, subscriber_id, email
+    SELECT deliveries.id, slot, state, history, subscriber_id, email, owner
     FROM deliveries JOIN subscribers ON subscribers.id = deliveries.subscriber_id
 """
 
@@ -27,6 +27,7 @@ class Row:
     history: tuple[tuple[str, str, str], ...]  # when, to which state, words
     reader_id: int
     email: str
+    owner: str  # the process that sent it last
 
     @property
     def story(self) -> str:
@@ -50,6 +51,7 @@ def read(path: Path) -> dict[str, Row]:
             history=tuple(tuple(json.loads(line)) for line in row[3].split("\n") if line),  # type: ignore[arg-type]
             reader_id=row[4],
             email=row[5],
+            owner=row[6] or "",
         )
         for row in rows
     }

@@ -34,18 +34,23 @@ class Shot:
     @property
     def rank(self) -> int:
         """Where in a day it can strike: some steps come once a day, and one when all is done."""
+        if self.at.startswith(("prune.", "alarms.")):
+            return 8
         if self.at in ("plan.owed", "run.planned", "compose.frozen", "run.composed"):
             return ("plan.owed", "run.planned", "compose.frozen", "run.composed").index(self.at)
-        return {"takeover.recalled": 5, "run.delivered": 7, "alarms.noted": 8, "alarms.sent": 8}.get(
-            self.at, 6 if self.kind == "moment" else 4
-        )
+        return {"takeover.recalled": 5, "run.delivered": 7}.get(self.at, 6 if self.kind == "moment" else 4)
 
 
 def steps(provider: str) -> tuple[str, ...]:
-    """Every labelled step of the pipeline, read out of its source, that a run with this provider passes."""
+    """Every labelled step of the pipeline, read out of its source, that a run with this provider passes.
+
+    Only an outbox can be asked what it has; it settles nearly all by itself, so that no operator is told.
+    """
     folder = Path(digest.pipeline.__file__).parent
     found = {label for path in folder.glob("*.py") for label in _STEP.findall(path.read_text())}
-    return tuple(sorted(found - ({"takeover.recalled"} if provider != "outbox" else set())))
+    if provider == "outbox":
+        return tuple(sorted(label for label in found if not label.startswith("alarms.")))
+    return tuple(sorted(found - {"takeover.recalled"}))
 
 
 def shots(
@@ -84,5 +89,13 @@ def by_day(plan: Sequence[Shot], days: int) -> list[list[Shot]]:
     day to."""
     steps = [shot for shot in plan if shot.kind == "step"]
     others = [shot for shot in plan if shot.kind != "step"]
-    early = max(1, days - 1)
-    return [(steps[day::early] if day < early else []) + others[day::days] for day in range(days)]
+    # An operator is told when the first deliveries are uncertain; on the first day nothing is old.
+    told = [shot for shot in steps if shot.at.startswith("alarms.")]
+    old = [shot for shot in steps if shot.at.startswith("prune.")]
+    rest = [shot for shot in steps if shot not in told and shot not in old]
+    hands = [others[day::days] for day in range(days)]
+    for number, shot in enumerate(rest):
+        hands[number % max(1, days - 1)].append(shot)
+    hands[0] += told
+    hands[min(1, days - 1)] += old
+    return hands
