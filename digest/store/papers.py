@@ -103,13 +103,14 @@ class Papers:
     def news(self, *, after: int, upto: int, first_day: dt.date) -> list[News]:
         """Papers with a news listing in (after, upto], announced on `first_day` or later, by sequence."""
         listings, papers = tables.listings, tables.papers
-        sequence = listings.c.sequence + sa.literal_column("0")
+        # By day alone: there are few days in a window, however many papers there are, and for a new reader
+        # `after` is the beginning. (SQLite takes no index for what has an operator.)
+        zero: sa.ColumnElement[int] = sa.literal_column("0")
+        sequence, paper_id = listings.c.sequence + zero, listings.c.paper_id + zero
         latest = (
-            sa.select(listings.c.paper_id, sa.func.max(listings.c.sequence).label("sequence"))
-            # By day alone: there are few days in a window, and for a new reader `after` is the beginning.
-            # (SQLite takes no index for what has an operator.)
+            sa.select(paper_id.label("paper_id"), sa.func.max(listings.c.sequence).label("sequence"))
             .where(sequence > after, sequence <= upto, listings.c.day >= first_day)
-            .group_by(listings.c.paper_id)
+            .group_by(paper_id)
             .subquery()
         )
         query = (

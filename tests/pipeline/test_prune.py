@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
+import re
 from typing import TYPE_CHECKING
 
 import pytest
@@ -225,3 +226,40 @@ def test_an_example_whose_words_are_gone_is_looked_up_again(works: Works) -> Non
     assert works.sources[0].asked == ["2601.90001"]
     (known,) = works.store.papers.by_arxiv_id(["2601.90001"]).values()
     assert known.abstract == "Its mirrors are described."
+
+
+def test_no_statement_of_a_run_goes_through_all_that_was(works: Works) -> None:
+    """What grows for ever is only searched by an index, and never by "all of this reader's"."""
+    examples = Topic(name="Like it", examples=("2601.90001",))
+    works.store.subscribers.add(
+        Admission(subscriber=Subscriber(email="eva@example.org", topics=(examples,), trending=True))
+    )
+    live(works, 0, 40)
+    live(works, 100, 100)
+    asked: set[tuple[str, tuple[object, ...]]] = set()
+
+    def listen(_c: object, _cursor: object, statement: str, parameters: object, *_: object) -> None:
+        one = parameters[0] if isinstance(parameters, list) else parameters
+        assert isinstance(one, tuple)
+        asked.add((statement, one))
+
+    sa.event.listen(sa.Engine, "before_cursor_execute", listen)
+    try:
+        live(works, 101, 102)
+    finally:
+        sa.event.remove(sa.Engine, "before_cursor_execute", listen)
+    grown = "papers|paper_keys|paper_revisions|listings|deliveries|delivery_events|editions|shown_papers"
+    walks = re.compile(rf"SCAN ({grown})\b|SEARCH (deliveries|editions)\b.*\(subscriber_id=\?\)")
+    short = re.compile("editions_to_remember|papers_merged")  # indexes of little
+    first = re.compile(r"SCAN delivery_events$|deliveries_by_reader \(subscriber_id=\?\)$")  # in their order
+    bad = []
+    with works.store.database.read() as connection:
+        for statement, parameters in sorted(asked, key=str):
+            if not statement.startswith(("SELECT", "UPDATE", "DELETE")):
+                continue
+            for row in connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", parameters):
+                is_bounded = short.search(row.detail) or ("LIMIT" in statement and first.search(row.detail))
+                if walks.search(row.detail) and not is_bounded:
+                    bad.append((row.detail, statement))
+    assert len(asked) > 40
+    assert bad == []
