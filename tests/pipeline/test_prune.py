@@ -4,7 +4,11 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
+import importlib.util
+import json
 import re
+import sys
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -23,8 +27,8 @@ from digest.store.members import Admission
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
-    from pathlib import Path
 
+YEAR = Path(__file__).parents[2] / "benchmarks" / "year.py"
 BEGIN = dt.datetime(2026, 1, 1, 12, tzinfo=dt.UTC)
 SITE = Site(
     name="Paper Digest",
@@ -263,3 +267,25 @@ def test_no_statement_of_a_run_goes_through_all_that_was(works: Works) -> None:
                     bad.append((row.detail, statement))
     assert len(asked) > 40
     assert bad == []
+
+
+@pytest.mark.slow
+def test_a_season_stays_within_the_documented_size_and_its_runs_take_no_longer(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    spec = importlib.util.spec_from_file_location("benchmark_year", YEAR)
+    assert spec is not None
+    assert spec.loader is not None
+    year = importlib.util.module_from_spec(spec)
+    sys.modules[spec.name] = year  # dataclasses look their module up
+    spec.loader.exec_module(year)
+    year.main(["--days", "80", "--readers", "30", "--papers", "40", "--keep", "44", "--json"])
+    told = json.loads(capsys.readouterr().out)
+    assert told["mails"] > 0.9 * 75 * 30
+    assert told["size_met"], told
+    # Of the processor: by the wall clock other tests would be measured too.
+    assert told["cpu_ratio"] <= told["goal"], told
+    # From the first that may go on the file grows by what stays for ever alone.
+    assert told["size_mb"]["80"] - told["size_mb"]["60"] < 0.6 * (
+        told["size_mb"]["60"] - told["size_mb"]["30"]
+    )
