@@ -48,6 +48,13 @@ class Ledger:
         found = self._connection.execute("SELECT delivery_id, papers FROM editions")
         return {delivery_id: frozenset(array("I", packed)) for delivery_id, packed in found}
 
+    def causes(self) -> dict[bytes, set[str]]:
+        """For which causes addresses are suppressed, by their hash."""
+        found: dict[bytes, set[str]] = {}
+        for address_hash, cause in self._connection.execute("SELECT address_hash, cause FROM suppressions"):
+            found.setdefault(address_hash, set()).add(cause)
+        return found
+
     def close(self) -> None:
         self._connection.close()
 

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 SHIFTS = ("1440", "0", "1440", "6", "61", "125", "720", "1500", "2940", "-1", "-90", "-360")
 # A crash and whatever else strikes most often where a mail is on its way.
 AIR = ("provider.took", "deliver.claimed", "provider.asked", "deliver.answered", "deliver.sent")
+# Where a run has read what is ready and not yet said that it is its own, and others before.
+RACES = ("deliver.composed", "run.composed", "provider.took", "deliver.landed", "run.expired", "run.begun")
 people = st.sampled_from(PEOPLE)
 small = st.integers(0, 5).map(str)
 answers = st.lists(st.sampled_from(ANSWERS), max_size=4)
@@ -76,6 +78,28 @@ class Machine(RuleBasedStateMachine):
         self.world.act(("shift", later))
         self.world.run(answers=answers, happenings=happenings, crash=crash)
 
+    @rule(
+        later=st.sampled_from(SHIFTS),
+        answers=answers,
+        meanwhile=st.tuples(st.sampled_from(RACES), st.sampled_from((0, 0, 1))),
+        process=other,
+    )
+    def two_runs_at_once(self, later: str, answers: list[str], meanwhile: Moment, process: Action) -> None:
+        self.world.act(("shift", later))
+        self.world.run(answers=answers, happenings=[(meanwhile, process)])
+
+    @rule(
+        later=st.sampled_from(SHIFTS),
+        answers=answers,
+        meanwhile=st.tuples(st.sampled_from(RACES), st.sampled_from((0, 0, 1))),
+        goes=st.tuples(st.sampled_from(("leave", "suppress", "pause", "erase")), people),
+    )
+    def run_while_somebody_goes(
+        self, later: str, answers: list[str], meanwhile: Moment, goes: Action
+    ) -> None:
+        self.world.act(("shift", later))
+        self.world.run(answers=answers, happenings=[(meanwhile, goes)])
+
     @rule(again=answers, restarted=st.booleans())
     def run_right_after(self, again: list[str], restarted: bool) -> None:
         if restarted:
@@ -103,5 +127,4 @@ class Machine(RuleBasedStateMachine):
         world.plain.compare(world.ledger.rows())
         shown = world.store().deliveries.latest(states=sorted(VISIBLE))
         assert {one.id for one, _ in shown} == world.plain.waiting()
-        for email in PEOPLE:
-            assert world.causes(email) == world.plain.person(email).causes
+        assert world.causes() == {email: world.plain.person(email).causes for email in PEOPLE}

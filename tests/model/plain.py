@@ -221,7 +221,7 @@ class Plain:
 
     def handed(self, delivery_id: str, flow: Flow) -> Believed:
         """The provider is asked: by the owner, and for somebody who could be mailed when it was claimed."""
-        assert delivery_id in flow.flying
+        assert delivery_id in flow.flying, f"{delivery_id} was handed over before its claim was committed"
         one = flow.flying[delivery_id]
         assert one.email not in flow.forbidden, f"{one.email} was mailed against their will"
         return one
@@ -266,18 +266,22 @@ class Plain:
 
     def compare(self, rows: dict[str, Row]) -> None:
         """The ledger is as it must be, and every change has its line in the history."""
+        for one in self.believed.values():
+            if one.id in rows:
+                self._compare_history(one, rows[one.id])
         expected = {one.id: (one.state, one.attempts) for one in self.believed.values()}
         assert {row.id: (row.state, row.attempts) for row in rows.values()} == expected
         for one in self.believed.values():
-            row = rows[one.id]
-            if row.state in WAITING:
-                one.retry_at = row.retry_at
-            history = ("", *row.history)
-            assert history[: len(one.states)] == one.states, "a line of the history was changed"
-            for before, after in itertools.pairwise(history):
-                assert after in FOLLOWS[before], f"{one.id} went from {before} to {after}"
-            assert history[-1] == row.state
-            one.states = history
+            if one.state in WAITING:
+                one.retry_at = rows[one.id].retry_at
+
+    def _compare_history(self, one: Believed, row: Row) -> None:
+        history = ("", *row.history)
+        assert history[: len(one.states)] == one.states, "a line of the history was changed"
+        for before, after in itertools.pairwise(history):
+            assert after in FOLLOWS[before], f"{one.id} went from {before} to {after}"
+        assert history[-1] == row.state
+        one.states = history
 
     def learn_soft(self, email: str, causes: Iterable[str]) -> None:
         """A mailbox may have been given up for its soft bounces: enough of them, over enough days."""

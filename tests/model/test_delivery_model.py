@@ -10,10 +10,11 @@ from hypothesis import HealthCheck, Phase, settings
 from hypothesis.stateful import run_state_machine_as_test
 
 from tests.model.machine import Machine
+from tests.model.sabotage import SABOTAGES
 
 QUICK = settings(
-    max_examples=60,
-    stateful_step_count=20,
+    max_examples=35,
+    stateful_step_count=16,
     deadline=None,
     database=None,
     print_blob=True,
@@ -33,8 +34,15 @@ def test_nothing_is_sent_twice_lost_or_against_anybodys_will() -> None:
 @pytest.mark.slow
 def test_nothing_is_sent_twice_lost_or_against_anybodys_will_in_a_long_search() -> None:
     search(
-        Machine, seed=random.randrange(2**32), how=settings(QUICK, max_examples=500, stateful_step_count=40)
+        Machine, seed=random.randrange(2**32), how=settings(QUICK, max_examples=200, stateful_step_count=40)
     )
 
 
+# The test of the test: a search with a seed of its own, which nothing is shrunk in.
 BRIEF = settings(QUICK, max_examples=300, phases=[Phase.generate])
+
+
+@pytest.mark.parametrize("broken", SABOTAGES, ids=lambda broken: broken.__name__)
+def test_a_broken_promise_is_found(broken: type[Machine]) -> None:
+    with pytest.raises(AssertionError, match=broken.says):
+        search(broken, seed=5, how=BRIEF)

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from digest.model import EventKind, Message
+    from digest.store.hashes import Hashes
     from tests.model.flow import Moment
     from tests.model.plain import Believed
     from tests.model.rules import Mode
@@ -89,6 +90,7 @@ class World:
         self._now = START
         self._signer = Signer("a secret that is long enough for a test", ())
         self._stores: list[Store] = []
+        self._hashes: Hashes | None = None
         self.mode = mode
         self.plain = Plain(mode)
         self.ledger = Ledger(self._path)
@@ -177,11 +179,15 @@ class World:
         self.learn_soft()
 
     def learn_soft(self) -> None:
-        for email in PEOPLE:
-            self.plain.learn_soft(email, self.causes(email))
+        for email, causes in self.causes().items():
+            self.plain.learn_soft(email, causes)
 
-    def causes(self, email: str) -> set[str]:
-        return {str(one.cause) for one in self.store().suppressions.of(email)}
+    def causes(self) -> dict[str, set[str]]:
+        """Why each address is suppressed, as the ledger has it."""
+        found = self.ledger.causes()
+        hashes = self.store().database.hashes() if self._hashes is None else self._hashes
+        self._hashes = hashes
+        return {email: found.get(hashes.address(email), set()) for email in PEOPLE}
 
     def _join(self, email: str, *, depth: int) -> None:
         person = self.plain.person(email)
