@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 # In minutes: hours and days forward, and up to hours back. Most mornings are a day apart.
 SHIFTS = ("1440", "0", "1440", "6", "61", "125", "720", "1500", "2940", "-1", "-90", "-360")
+MORNINGS = ("1440", "1440", "61")
 # A crash and whatever else strikes most often where a mail is on its way.
 AIR = ("provider.took", "deliver.claimed", "provider.asked", "deliver.answered", "deliver.sent")
 # Where a run has read what is ready and not yet said that it is its own, and others before.
@@ -79,7 +80,7 @@ class Machine(RuleBasedStateMachine):
         self.world.run(answers=answers, happenings=happenings, crash=crash)
 
     @rule(
-        later=st.sampled_from(SHIFTS),
+        later=st.sampled_from(MORNINGS),
         answers=answers,
         meanwhile=st.tuples(st.sampled_from(RACES), st.sampled_from((0, 0, 1))),
         process=other,
@@ -89,7 +90,7 @@ class Machine(RuleBasedStateMachine):
         self.world.run(answers=answers, happenings=[(meanwhile, process)])
 
     @rule(
-        later=st.sampled_from(SHIFTS),
+        later=st.sampled_from(MORNINGS),
         answers=answers,
         meanwhile=st.tuples(st.sampled_from(RACES), st.sampled_from((0, 0, 1))),
         goes=st.tuples(st.sampled_from(("leave", "suppress", "pause", "erase")), people),
@@ -109,6 +110,12 @@ class Machine(RuleBasedStateMachine):
     @rule(action=personal)
     def person(self, action: Action) -> None:
         self.world.act(action)
+
+    @rule()
+    def everybody_comes_back(self) -> None:
+        for email in PEOPLE:
+            for what in ("lift", "resume", "join"):
+                self.world.act((what, email))
 
     @rule(action=told)
     def event(self, action: Action) -> None:

@@ -45,4 +45,4 @@ BRIEF = settings(QUICK, max_examples=300, phases=[Phase.generate])
 @pytest.mark.parametrize("broken", SABOTAGES, ids=lambda broken: broken.__name__)
 def test_a_broken_promise_is_found(broken: type[Machine]) -> None:
     with pytest.raises(AssertionError, match=broken.says):
-        search(broken, seed=5, how=BRIEF)
+        search(broken, seed=3, how=BRIEF)
