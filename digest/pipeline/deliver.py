@@ -12,10 +12,12 @@ from digest.core.limits import shunned_s
 from digest.errors import AddressError
 from digest.mail.compile import compile_mail
 from digest.mail.site import Letter
+from digest.mailers.wire import one_line
 from digest.model import Outcome
 from digest.store.database import parts
 from digest.store.flights import Landing
 from digest.store.ledger import READY
+from digest.store.limits import Hold
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -24,8 +26,8 @@ if TYPE_CHECKING:
     from digest.model import Delivery, Edition, Message, Subscriber
     from digest.pipeline.works import Works
     from digest.store.flights import Claim
-    from digest.store.limits import Hold
 
+PAUSES = 10  # so often does a run wait for a provider that wants a short pause
 PATIENCE_S = 60.0  # a run waits so long for its next permit; what must wait longer is a later run's
 
 Prepared = tuple["Delivery", Letter]
@@ -54,9 +56,9 @@ def deliver(works: Works, *, owner: str, subscriber_id: int | None = None) -> De
 
 def wait(works: Works, seconds: float) -> None:
     """Sleep, and wake up where somebody asks for the end."""
-    until = works.clock() + dt.timedelta(seconds=seconds)
-    while (left_s := (until - works.clock()).total_seconds()) > 0 and not works.should_stop():
-        works.sleep(min(left_s, 1.0))
+    while seconds > 0 and not works.should_stop():
+        works.sleep(min(seconds, 1.0))
+        seconds -= 1.0
 
 
 class Queue:
@@ -66,6 +68,7 @@ class Queue:
         self._works = works
         self._owner = owner
         self.sent: set[str] = set()
+        self._pauses = 0
         self._held: dict[str, Hold] = {}
         self._domains: dict[str, Hold] = {}  # those that are left alone, so that nobody asks for each mail
 
@@ -98,7 +101,7 @@ class Queue:
                 wait_s = (hold.until - works.clock()).total_seconds()
                 if wait_s > PATIENCE_S:
                     self._held |= dict.fromkeys((delivery.id for delivery in ready), hold)
-                    return ""
+                    return hold.reason if hold.reach == "pause" else ""
                 wait(works, wait_s)
         works.progress("deliver", done, len(ready))
         return ""
@@ -130,20 +133,36 @@ class Queue:
     ) -> tuple[str, Hold | None]:
         """One flight; what must wait for the provider goes back to the head of `rest`. Returns why the
         provider stopped the run, and what holds everybody."""
-        claim, stopped = fly(self._works, mail, flight, owner=self._owner)
+        claim, landings = fly(self._works, mail, flight, owner=self._owner)
         self.sent |= set(claim.taken)
-        everybody: Hold | None = None
+        stopped, everybody = self._stop(landings)
         for delivery, one in reversed(flight):
             hold = claim.held.get(delivery.id)
             if hold is None:
                 continue
-            if hold.reach == "provider":
-                rest.appendleft((delivery, one))
-                everybody = hold
-            else:
+            if hold.reach == "domain":
                 self._held[delivery.id] = hold
                 self._domains[domain_of(one.subscriber.email)] = hold
+            else:
+                rest.appendleft((delivery, one))
+                everybody = hold
         return stopped, everybody
+
+    def _stop(self, landings: Sequence[Landing]) -> tuple[str, Hold | None]:
+        """Why the provider wants the run to end, or "" and the hold where a short pause is all it wants."""
+        last = next((one for one in landings if one.outcome.stop), None)
+        if last is None:
+            return "", None
+        pause_s = last.outcome.retry_after_s
+        if last.retry_at is None or pause_s is None or pause_s > PATIENCE_S or self._pauses >= PAUSES:
+            return last.outcome.reason, None
+        self._pauses += 1
+        for one in landings:
+            if one.outcome.stop and one.retry_at is not None:
+                self._held[one.delivery_id] = Hold(
+                    until=one.retry_at, reason=one.outcome.reason, reach="pause"
+                )
+        return "", Hold(until=last.retry_at, reason=last.outcome.reason, reach="pause")
 
 
 def prepare(works: Works, deliveries: Sequence[Delivery]) -> tuple[CompiledMail, list[Prepared]]:
@@ -193,9 +212,10 @@ def letter(
     )
 
 
-def fly(works: Works, mail: CompiledMail, flight: Sequence[Prepared], *, owner: str) -> tuple[Claim, str]:
-    """Compose, claim, send, land: at most a window of deliveries. Nothing leaves that is not claimed.
-    Returns the claim, and why the provider stopped the run, or ""."""
+def fly(
+    works: Works, mail: CompiledMail, flight: Sequence[Prepared], *, owner: str
+) -> tuple[Claim, list[Landing]]:
+    """Compose, claim, send, land: at most a window of deliveries. Nothing leaves that is not claimed."""
     flights = works.store.flights
     messages: list[Message] = []
     outcomes: dict[str, Outcome] = {}
@@ -204,7 +224,8 @@ def fly(works: Works, mail: CompiledMail, flight: Sequence[Prepared], *, owner: 
         try:
             messages.append(mail.compose(one))
         except AddressError as error:
-            outcomes[delivery.id] = Outcome(kind="rejected", reason=str(error))
+            # the sentence names the address, which a ledger's reason never does
+            outcomes[delivery.id] = Outcome(kind="rejected", reason=one_line(str(error)))
     works.step("deliver.composed")
     claim = flights.claim(
         list(domains.items()),
@@ -229,9 +250,15 @@ def fly(works: Works, mail: CompiledMail, flight: Sequence[Prepared], *, owner: 
         if delivery.id in claim.taken
     ]
     works.step("deliver.sent")
-    flights.land(landings, owner=owner, soft_bounces=works.delivery.soft_bounces, now=works.clock())
+    flights.land(
+        landings,
+        owner=owner,
+        provider=works.mailer.name,
+        soft_bounces=works.delivery.soft_bounces,
+        now=works.clock(),
+    )
     works.step("deliver.landed")
-    return claim, next((landing.outcome.reason for landing in landings if landing.outcome.stop), "")
+    return claim, landings
 
 
 def domain_of(email: str) -> str:

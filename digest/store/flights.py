@@ -14,7 +14,7 @@ import sqlalchemy as sa
 from digest.store import tables
 from digest.store.bounces import SoftBounces, note_soft_bounce
 from digest.store.ledger import READY, move
-from digest.store.limits import Hold, Limits, Permits, note_answers
+from digest.store.limits import Hold, Limits, Permits, note_answers, note_pause
 from digest.store.suppressions import is_suppressed, suppress
 
 if TYPE_CHECKING:
@@ -72,9 +72,7 @@ class Flights:
             move(connection, READY, "suppressed", these, ~active, now=now, reason=left)
             move(connection, READY, "suppressed", these, refused, now=now, reason="the address is suppressed")
             due = sa.or_(table.c.retry_at.is_(None), table.c.retry_at <= now)
-            ready = set(
-                connection.scalars(sa.select(table.c.id).where(these, table.c.state.in_(READY), due))
-            )
+            ready = set(connection.scalars(sa.select(table.c.id).where(these, table.c.state.in_(READY), due)))
             permits = Permits.read(connection, limits, provider, [domain for _, domain in flight], now=now)
             held: dict[str, Hold] = {}
             free: list[str] = []
@@ -109,10 +107,16 @@ class Flights:
                 )
 
     def land(
-        self, landings: Sequence[Landing], *, owner: str, soft_bounces: SoftBounces, now: dt.datetime
+        self,
+        landings: Sequence[Landing],
+        *,
+        owner: str,
+        provider: str,
+        soft_bounces: SoftBounces,
+        now: dt.datetime,
     ) -> None:
         """Write down what became of deliveries that this owner was sending, and what follows from it for
-        addresses and domains. Where the provider as a whole refused, it was no attempt."""
+        addresses, domains and the provider. Where the provider as a whole refused, it was no attempt."""
         table, readers = tables.deliveries, tables.subscribers
         with self._database.begin() as connection:
             for one in landings:
@@ -141,4 +145,7 @@ class Flights:
                             connection, row.address_hash, "bounce",
                             email=row.email, at=now, evidence=outcome.reason,
                         )  # fmt: skip
+            pauses = [one.retry_at for one in landings if one.outcome.stop and one.retry_at is not None]
+            if pauses:
+                note_pause(connection, provider, until=max(pauses))
             note_answers(connection, [(one.domain, one.outcome) for one in landings], now=now)

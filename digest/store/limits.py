@@ -22,6 +22,9 @@ if TYPE_CHECKING:
     from digest.model import Outcome
 
 FIRST_DAY = "first day"
+LONGEST_PAUSE = dt.timedelta(
+    hours=2
+)  # farther ahead no provider's pause was ever written: the clock was set back
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,11 +64,11 @@ class Limits:
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
 class Hold:
     """Why a delivery is not handed over now, until when, and whom else that holds: those to the same domain,
-    or everybody."""
+    or everybody, by a limit of ours ("provider") or by the provider's own word ("pause")."""
 
     until: dt.datetime
     reason: str
-    reach: Literal["domain", "provider"]
+    reach: Literal["domain", "provider", "pause"]
 
 
 @dataclasses.dataclass(slots=True)
@@ -88,6 +91,7 @@ class Permits:
         now: dt.datetime,
     ) -> None:
         self._limits, self._provider = limits, f"provider {provider}"
+        self._pause = f"pause {provider}"
         self._allowances, self._breakers = allowances, breakers
         self._now = now
         self._changed: set[str] = set()
@@ -110,18 +114,24 @@ class Permits:
             row.name: Breaker(failures=row.failures, open_until=row.open_until)
             for row in connection.execute(sa.select(ill).where(ill.c.name.in_(names)))
         }
-        allowances: dict[str, _Allowance] = {}
+        table = tables.allowances
+        wanted = [f"pause {provider}"]
         if limits != Limits():
-            table = tables.allowances
-            wanted = [FIRST_DAY, f"provider {provider}", *(f"domain {name}" for name in names)]
-            allowances = {
-                row.name: _Allowance(free_at=row.free_at, day=row.day, count=row.used)
-                for row in connection.execute(sa.select(table).where(table.c.name.in_(wanted)))
-            }
+            wanted += [FIRST_DAY, f"provider {provider}", *(f"domain {name}" for name in names)]
+        allowances = {
+            row.name: _Allowance(free_at=row.free_at, day=row.day, count=row.used)
+            for row in connection.execute(sa.select(table).where(table.c.name.in_(wanted)))
+        }
         return cls(limits, provider, allowances, breakers, now=now)
 
     def take(self, domain: str) -> Hold | None:
         """None: it may leave."""
+        paused_until = self._allowance(self._pause).free_at
+        if self._now.timestamp() < paused_until <= (self._now + LONGEST_PAUSE).timestamp():
+            until = dt.datetime.fromtimestamp(paused_until, dt.UTC)
+            return Hold(
+                until=until, reason=f"the provider asked for a pause until {until:%H:%M} UTC", reach="pause"
+            )
         breaker = self._breakers.get(domain)
         if breaker is not None:
             now = self._now.timestamp()
@@ -205,6 +215,14 @@ class Permits:
         if first.day is None:
             first.day = today
             self._changed.add(FIRST_DAY)
+
+
+def note_pause(connection: sa.Connection, provider: str, *, until: dt.datetime) -> None:
+    """The provider as a whole asked to be left alone until then."""
+    table = tables.allowances
+    name = f"pause {provider}"
+    connection.execute(sa.delete(table).where(table.c.name == name))
+    connection.execute(sa.insert(table), {"name": name, "free_at": until.timestamp(), "used": 0})
 
 
 def note_answers(

@@ -39,6 +39,7 @@ SITE = Site(
     unsubscribe="digest@example.org",
     list_id="digest.example.org",
 )
+SHORT_S = 60.0  # for a pause of no more than this a run waits
 HEAVY = (b"x" * 70 + b"\r\n") * 120_000  # more than the buffers between two sockets hold
 
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Literal
 import pytest
 
 from digest.mailers.sendgrid import SendGridMailer
-from tests.faults.mornings import LATER, NOW, READERS, FirstThenOthers, Morning
+from tests.faults.mornings import LATER, NOW, READERS, SHORT_S, FirstThenOthers, Morning
 from tests.mailers.messages import SECRET
 from tests.mailers.sendgrid_server import Reply, SendGrid, serving
 
@@ -144,7 +144,27 @@ def mailer_to(
     )
 
 
-@pytest.mark.parametrize("row", STATUSES + BROKEN, ids=lambda row: row.name)
+def is_short(row: Row) -> bool:
+    return row.pause_s is not None and row.pause_s <= SHORT_S
+
+
+ROWS = STATUSES + BROKEN
+
+
+@pytest.mark.parametrize("row", [row for row in ROWS if is_short(row)], ids=lambda row: row.name)
+def test_a_short_pause_is_waited_for(morning: Morning, sendgrid: SendGrid, row: Row) -> None:
+    sendgrid.replies = [row.reply]
+    begun = morning.clock.now
+    report = morning.run(mailer_to(morning, sendgrid.url))
+    assert (report.accepted, report.stopped) == (4, "")
+    assert row.pause_s is not None
+    assert row.pause_s <= (morning.clock.now - begun).total_seconds() <= row.pause_s + 1
+    assert {one.attempts for one in morning.ledger().values()} == {1}  # being sent off was no attempt
+    assert collections.Counter(asked_for(sendgrid)).most_common(2)[0][1] == 2
+    assert len(sendgrid.paths) == 5
+
+
+@pytest.mark.parametrize("row", [row for row in ROWS if not is_short(row)], ids=lambda row: row.name)
 def test_row(morning: Morning, sendgrid: SendGrid, row: Row) -> None:
     sendgrid.replies = [row.reply]
     mailer = mailer_to(morning, sendgrid.url, timeout_s=row.timeout_s)

@@ -13,7 +13,7 @@ import pytest
 
 from digest.mailers.smtp import SmtpMailer
 from digest.mailers.smtp_session import Server
-from tests.faults.mornings import LATER, READERS, FirstThenOthers, Morning, recipients
+from tests.faults.mornings import LATER, READERS, SHORT_S, FirstThenOthers, Morning, recipients
 from tests.mailers import aiosmtpd_server
 from tests.mailers.messages import SECRET
 from tests.mailers.scripted_smtp import Act, Once, ScriptedServer, scripted
@@ -149,7 +149,25 @@ def mailer_to(server: ScriptedServer, row: Row) -> Mailer:
     return FirstThenOthers(SmtpMailer(first), SmtpMailer(others), heavy=row.heavy)
 
 
-@pytest.mark.parametrize("row", PLAIN + ENHANCED + BROKEN, ids=lambda row: row.id)
+def is_short(row: Row) -> bool:
+    return row.pause_s is not None and row.pause_s <= SHORT_S
+
+
+ROWS = PLAIN + ENHANCED + BROKEN
+
+
+@pytest.mark.parametrize("row", [row for row in ROWS if is_short(row)], ids=lambda row: row.id)
+def test_a_short_pause_is_waited_for(morning: Morning, row: Row) -> None:
+    begun = morning.clock.now
+    with scripted({"ehlo": EHLO, row.phase: Once(row.answer)}) as server:
+        report = morning.run(mailer_to(server, row))
+    assert (report.accepted, report.stopped) == (4, "")
+    assert (morning.clock.now - begun).total_seconds() == row.pause_s
+    assert {one.attempts for one in morning.ledger().values()} == {1}
+    assert recipients(server.taken) == collections.Counter(READERS)
+
+
+@pytest.mark.parametrize("row", [row for row in ROWS if not is_short(row)], ids=lambda row: row.id)
 def test_row(morning: Morning, row: Row) -> None:
     with scripted({"ehlo": EHLO, row.phase: Once(row.answer)}) as server:
         if row.phase == "ehlo":  # the greeting after it offers the login, as the others do

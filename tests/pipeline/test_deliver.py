@@ -15,6 +15,7 @@ from digest.links import Signer
 from digest.mail.site import Site
 from digest.mail.templates import Templates
 from digest.model import Collection, Listing, Outcome, Position, Subscriber, Topic
+from digest.pipeline.deliver import PAUSES
 from digest.pipeline.works import Works
 from digest.store import Store
 from digest.store.members import Admission
@@ -171,10 +172,43 @@ def test_a_provider_that_refuses_as_a_whole_stops_the_run_and_the_next_goes_on(w
 def test_a_pause_that_the_provider_names_is_kept(works: Works) -> None:
     limit = Outcome(kind="retry", reason="429", stop=True, retry_after_s=600)
     pipeline.run(with_answer(works, lambda _: limit), now=NOW)
-    soon = with_answer(works, lambda _: ACCEPTED, at=NOW + dt.timedelta(seconds=599))
-    assert pipeline.run(soon, now=NOW).accepted == 20 - WINDOW  # those that were never handed over
+    soon = with_answer(works, lambda _: ACCEPTED, at=NOW + dt.timedelta(seconds=500))
+    report = pipeline.run(soon, now=NOW)
+    assert (report.accepted, handed(soon)) == (0, [])  # those that were never handed over wait as well
+    assert report.stopped == "the provider asked for a pause until 12:10 UTC"
     then = with_answer(works, lambda _: ACCEPTED, at=NOW + dt.timedelta(seconds=600))
-    assert pipeline.run(then, now=NOW).accepted == WINDOW
+    assert pipeline.run(then, now=NOW).accepted == 20
+
+
+def test_a_short_pause_is_waited_for_and_many_of_them_end_the_run(works: Works) -> None:
+    clock = NOW
+
+    def sleep(seconds: float) -> None:
+        nonlocal clock
+        clock += dt.timedelta(seconds=seconds)
+
+    asked = 0
+
+    def busy(times: int) -> Callable[[Message], Outcome]:
+        def answer(_: Message) -> Outcome:
+            nonlocal asked
+            asked += 1
+            if asked <= times:
+                return Outcome(kind="retry", reason="429", stop=True, retry_after_s=30)
+            return ACCEPTED
+
+        return answer
+
+    often = dataclasses.replace(works, mailer=ToldMailer(busy(100)), clock=lambda: clock, sleep=sleep)
+    report = pipeline.run(often, now=NOW)
+    assert (report.accepted, report.waiting, report.stopped) == (0, 20, "429")
+    assert asked == PAUSES + 1
+    clock += dt.timedelta(seconds=30)
+    asked = 0
+    seldom = dataclasses.replace(often, mailer=ToldMailer(busy(2)))
+    report = pipeline.run(seldom, now=NOW)
+    assert (report.accepted, report.stopped) == (20, "")
+    assert {one.attempts for one in works.store.deliveries.by_id(report.accepted_ids).values()} == {1}
 
 
 @pytest.mark.parametrize(

@@ -32,7 +32,7 @@ def morning(
             [(delivery_id, "example.org")], owner="me", provider="null", limits=Limits(), now=now
         )
         landing = Landing(delivery_id=delivery_id, domain="example.org", outcome=outcome)
-        store.flights.land([landing], owner="me", soft_bounces=rule, now=now)
+        store.flights.land([landing], owner="me", provider="null", soft_bounces=rule, now=now)
     return delivery_id
 
 

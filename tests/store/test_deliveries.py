@@ -65,7 +65,7 @@ def land(
     now: dt.datetime = NOW,
 ) -> None:
     landing = Landing(delivery_id=delivery_id, domain="example.org", outcome=outcome, retry_at=retry_at)
-    store.flights.land([landing], owner=owner, soft_bounces=SoftBounces(), now=now)
+    store.flights.land([landing], owner=owner, provider="null", soft_bounces=SoftBounces(), now=now)
 
 
 def state(store: Store, delivery_id: str) -> str:

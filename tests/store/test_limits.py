@@ -58,7 +58,7 @@ def land(
     store: Store, ids: Sequence[str], outcome: Outcome, *, now: dt.datetime = NOW, domain: str = "example.org"
 ) -> None:
     landings = [Landing(delivery_id=one, domain=domain, outcome=outcome) for one in ids]
-    store.flights.land(landings, owner="me", soft_bounces=SoftBounces(), now=now)
+    store.flights.land(landings, owner="me", provider="null", soft_bounces=SoftBounces(), now=now)
 
 
 # ---------------------------------------------------------------------------- rates

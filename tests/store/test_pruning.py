@@ -87,7 +87,7 @@ def sent(
     at = day(number)
     store.flights.claim([(delivery_id, "example.org")], owner="me", provider="null", limits=Limits(), now=at)
     landing = Landing(delivery_id=delivery_id, domain="example.org", outcome=outcome)
-    store.flights.land([landing], owner="me", soft_bounces=SoftBounces(), now=at)
+    store.flights.land([landing], owner="me", provider="null", soft_bounces=SoftBounces(), now=at)
     return delivery_id
 
 
