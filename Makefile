@@ -1,4 +1,4 @@
-.PHONY: setup demo test proof bench lint
+.PHONY: setup demo test proof crash bench lint
 VENV := .venv
 PY := $(VENV)/bin/python
 
@@ -34,6 +34,10 @@ test: lint
 # The slow proofs: recorded days hour by hour, every fault of the replayed world.
 proof: setup
 	$(VENV)/bin/pytest -n auto -m slow
+
+# The kill proof: 200 kills and more over 2,000 deliveries and more. `make crash SEED=…` draws the same again.
+crash: setup
+	$(PY) -m tests.crash --whole $(if $(SEED),--seed $(SEED))
 
 bench: setup
 	$(PY) benchmarks/startup.py

@@ -72,7 +72,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--databases", type=int, default=4, help="So many for each provider.")
     parser.add_argument("--readers", type=int, default=80)
     parser.add_argument("--days", type=int, default=3)
-    parser.add_argument("--kills", type=int, default=24, help="So many are tried on each database.")
+    parser.add_argument("--kills", type=int, default=22, help="So many are tried on each database.")
     parser.add_argument("--workers", type=int, default=2)
     parser.add_argument(
         "--whole", action="store_true", help=f"Fail below {KILLS} kills, or {DELIVERIES} deliveries."

@@ -20,6 +20,7 @@ from tests.crash.outbox_end import OutboxEnd
 from tests.crash.sendgrid_end import SendGridEnd
 from tests.crash.shots import Shot, by_day, shots
 from tests.crash.smtp_end import SmtpEnd
+from tests.crash.world import address, announced, readers, source
 from tests.e2e.home import Home
 from tests.e2e.outside import Outside
 
@@ -30,7 +31,6 @@ ROOT = Path(__file__).resolve().parents[2]
 PROVIDERS = ("smtp", "sendgrid", "outbox")
 FIRST_DAY = dt.date(2026, 2, 2)
 APART = dt.timedelta(days=30)  # so that there is something to prune on each day but the first
-PAPERS = 8
 DEEPEST = 9  # so many deliveries into a run at most: one more than the largest window
 FINISHED_AFTER = 6
 _OPEN = ("planned", "composed", "retry", "sending")
@@ -90,8 +90,8 @@ class _Play:
             end.settings,
             f"[delivery]\nwindow = {spec.window}\n",
             f'[operator]\nnotify = "{OPERATOR}"\n',
-            _source(outside),
-            _readers(spec.readers),
+            source(outside),
+            readers(spec.readers),
         )
         self._usual_s = 1.5
         self._account = Account(provider=spec.provider, number=spec.number)
@@ -109,7 +109,7 @@ class _Play:
         days = [str(FIRST_DAY + day * APART) for day in range(spec.days)]
         try:
             for day, hand in zip(days, by_day(plan, spec.days), strict=True):
-                self._outside.journal(_announced(day))
+                self._outside.journal(announced(day))
                 self._end.day = day
                 left = self._kills(day, sorted([*left, *hand], key=lambda shot: shot.rank))
                 self._finish(day)
@@ -126,7 +126,7 @@ class _Play:
             taken=self._end.taken,
             named=self._named(),
             days=days,
-            readers=[_address(number) for number in range(spec.readers)],
+            readers=[address(number) for number in range(spec.readers)],
             window=spec.window,
         )
         return self._account
@@ -259,47 +259,3 @@ class _Play:
                 self._account.problems.append(
                     f"on {day} `settle {verdict}` ended with {ended.code}: {ended.err}"
                 )
-
-
-def _address(number: int) -> str:
-    return f"reader{number}@example.org"
-
-
-def _readers(count: int) -> str:
-    return "".join(
-        f"""
-[[subscribers]]
-email = "{_address(number)}"
-[[subscribers.topics]]
-name = "Telescopes"
-keywords = ["telescope"]
-"""
-        for number in range(count)
-    )
-
-
-def _source(outside: Outside) -> str:
-    return f"""
-[[sources]]
-kind = "feed"
-name = "journal"
-url = "{outside.url}/journal.xml"
-allow_private_address = true
-"""
-
-
-def _announced(day: str) -> bytes:
-    """A journal's feed with the papers of that day."""
-    date = f"{dt.date.fromisoformat(day):%a, %d %b %Y} 04:00:00 +0000"
-    items = "".join(
-        f"<item><title>Telescope {number} of {day}</title><link>https://journal.example.org/{day}/{number}</link>"
-        f"<guid>https://journal.example.org/{day}/{number}</guid><pubDate>{date}</pubDate><description>"
-        f"{f'On {day} we build the telescope number {number} out of cardboard and look at the moon. ' * 12}"
-        "</description></item>"
-        for number in range(PAPERS)
-    )
-    return (
-        '<?xml version="1.0" encoding="UTF-8"?><rss version="2.0"><channel><title>A journal</title>'
-        "<link>https://journal.example.org</link><description>.</description>"
-        f"{items}</channel></rss>"
-    ).encode()

@@ -56,13 +56,15 @@ def steps(provider: str) -> tuple[str, ...]:
 def shots(
     random: random.Random, *, count: int, labels: Sequence[str], phases: Sequence[str], deepest: int
 ) -> list[Shot]:
-    """`count` shots in an order of chance: each label once, one in ten at a random moment, the others at
-    the phases in turn. No more than `deepest` deliveries into a run, so that a day has room for several."""
+    """`count` shots in an order of chance: each label once (in half of them at most), one in ten at a random
+    moment, the others at the phases in turn. None is more than `deepest` deliveries into a run, so that a day
+    has room for several."""
     often = ("deliver.composed", "deliver.claimed", "deliver.answered", "deliver.sent", "deliver.landed")
+    in_turn = random.sample(phases, len(phases))
     made = [
         Shot(kind="step", at=label, nth=random.randint(1, deepest) if label == "deliver.answered" else 1)
-        for label in labels
-    ][:count]
+        for label in random.sample(labels, min(len(labels), count // 2))
+    ]
     made += [
         Shot(kind="step", at=random.choice(often), nth=2) for _ in range(min(count // 20, count - len(made)))
     ]
@@ -73,7 +75,7 @@ def shots(
     made += [
         Shot(
             kind="phase",
-            at=phases[number % len(phases)],
+            at=in_turn[number % len(phases)],
             nth=random.randint(1, deepest),
             share=random.uniform(0.02, 0.98),
             hang_up=random.random() < 0.5,
