@@ -125,19 +125,22 @@ def test_a_database_that_may_only_be_read(morning: Morning, label: str) -> None:
     judge(morning, taker, label)
 
 
-class LongPaper(OnePaper):
-    """The same with an abstract that needs pages of its own."""
+class LongPapers(OnePaper):
+    """Fifty of them, with abstracts that need pages of their own."""
 
     def collect(self, *arguments, **named) -> Collection:
         collection = super().collect(*arguments, **named)
         (paper,) = collection.listings
-        long = dataclasses.replace(paper, abstract="A telescope. " * 20_000)
-        return dataclasses.replace(collection, listings=(long,))
+        words = {"abstract": "A telescope. " * 400, "arxiv_id": None}
+        many = tuple(
+            dataclasses.replace(paper, key=f"paper-{n}", title=f"Telescope {n}", **words) for n in range(50)
+        )
+        return dataclasses.replace(collection, listings=many)
 
 
 def test_a_database_that_may_not_grow(morning: Morning) -> None:
     taker, label = Taker(), "run.taken_over"
-    long = dataclasses.replace(morning, works=dataclasses.replace(morning.works, sources=(LongPaper(),)))
+    long = dataclasses.replace(morning, works=dataclasses.replace(morning.works, sources=(LongPapers(),)))
     with pragma(morning.works.store, "max_page_count = 1") as strike:
         error = stricken(long, taker, label, strike)
     assert "the disk is full" in str(error)
