@@ -34,7 +34,7 @@ def test_nothing_is_sent_twice_lost_or_against_anybodys_will() -> None:
 @pytest.mark.slow
 def test_nothing_is_sent_twice_lost_or_against_anybodys_will_in_a_long_search() -> None:
     search(
-        Machine, seed=random.randrange(2**32), how=settings(QUICK, max_examples=200, stateful_step_count=40)
+        Machine, seed=random.randrange(2**32), how=settings(QUICK, max_examples=150, stateful_step_count=40)
     )
 
 
