@@ -55,6 +55,7 @@ class End:
     """What every end has. One sender at a time."""
 
     phases: ClassVar[tuple[str, ...]] = ()
+    deepest: ClassVar[int] = 9  # so far into a run it kills: one more than the largest window
     on_wire: ClassVar[frozenset[str]] = frozenset()  # phases in which bytes of a mail, or its answer, travel
 
     def __init__(self, folder: Path) -> None:

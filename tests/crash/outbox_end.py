@@ -18,6 +18,7 @@ class OutboxEnd(End):
     as soon as it is seen; a mail that is written again is, in either case, taken twice."""
 
     phases = ("temporary", "temporary", "temporary", "renamed")
+    deepest = 4  # whoever looks does not see each mail come
 
     def __init__(self, folder: Path, *, outbox: Path, emptied: bool) -> None:
         super().__init__(folder)
@@ -44,7 +45,7 @@ class OutboxEnd(End):
 
     def settle(self) -> None:
         self._is_watched.clear()
-        self._look()
+        self._look(closely=True)
         # What the dead had begun and not finished still lies there under its temporary name.
         self.was_cut = bool(self._temporary() - self._left_before)
 
@@ -60,16 +61,18 @@ class OutboxEnd(End):
         while self._is_watched.wait() and not self._over.wait(_LOOK_EVERY_S):
             self._look()
 
-    def _look(self) -> None:
+    def _look(self, *, closely: bool = False) -> None:
+        """Look for new names; closely: also for mails that were written again."""
         with self._looking:
-            entries = sorted(self._outbox.iterdir())
-            for path in entries:
-                if path.name.endswith(".tmp") and ".eml." in path.name and path.name not in self._unfinished:
-                    self._unfinished.add(path.name)
+            names = {path.name for path in self._outbox.iterdir()}
+            for name in names - self._unfinished:
+                if name.endswith(".tmp") and ".eml." in name:
+                    self._unfinished.add(name)
                     self.strike("temporary")
-            for path in entries:
-                if path.suffix == ".eml":
-                    self._take(path)
+            known = set() if closely or self._emptied else {name for name, _, _ in self._mails}
+            for name in names - known:
+                if name.endswith(".eml"):
+                    self._take(self._outbox / name)
 
     def _take(self, path: Path) -> None:
         found = path.stat()

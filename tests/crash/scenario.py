@@ -31,7 +31,6 @@ ROOT = Path(__file__).resolve().parents[2]
 PROVIDERS = ("smtp", "sendgrid", "outbox")
 FIRST_DAY = dt.date(2026, 2, 2)
 APART = dt.timedelta(days=30)  # so that there is something to prune on each day but the first
-DEEPEST = 9  # so many deliveries into a run at most: one more than the largest window
 FINISHED_AFTER = 6
 _OPEN = ("planned", "composed", "retry", "sending")
 
@@ -103,7 +102,7 @@ class _Play:
             count=spec.kills,
             labels=spec.labels,
             phases=self._end.phases,
-            deepest=DEEPEST,
+            deepest=self._end.deepest,
         )
         left: list[Shot] = []
         days = [str(FIRST_DAY + day * APART) for day in range(spec.days)]

@@ -35,10 +35,11 @@ class Shot:
     def rank(self) -> int:
         """Where in a day it can strike: some steps come once a day, and one when all is done."""
         if self.at.startswith(("prune.", "alarms.")):
-            return 8
+            return 9
         if self.at in ("plan.owed", "run.planned", "compose.frozen", "run.composed"):
             return ("plan.owed", "run.planned", "compose.frozen", "run.composed").index(self.at)
-        return {"takeover.recalled": 5, "run.delivered": 7}.get(self.at, 6 if self.kind == "moment" else 4)
+        of_kind = {"step": 4, "phase": 5, "moment": 7}[self.kind]
+        return {"takeover.recalled": 6, "run.delivered": 8}.get(self.at, of_kind)
 
 
 def steps(provider: str) -> tuple[str, ...]:
