@@ -12,7 +12,6 @@ from digest.cli.frame import App, at_option, finish, json_option, pass_app
 from digest.cli.output import note, print_json
 from digest.cli.stages import stages
 from digest.cli.stopping import stopping
-from digest.errors import UsageError
 
 if TYPE_CHECKING:
     from digest.pipeline import Report, Works
@@ -43,8 +42,6 @@ def run(app: App, at: dt.datetime | None, dry_run: bool, email: str | None, as_j
             settings, scratch=dry_run, progress=progress, should_stop=end.is_stopping, step=end.step
         ) as works,
     ):
-        if email is not None and works.store.subscribers.find(email) is None:
-            raise UsageError(f"{email}: no such subscriber; `digest subscribers list` shows all of them")
         report = pipeline.run(works, now=now, email=email)
         would = _would_send(works, report) if dry_run else []
         following = None if report.due else works.store.subscribers.next_due_at(email=email)

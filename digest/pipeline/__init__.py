@@ -12,6 +12,7 @@ from __future__ import annotations
 import dataclasses
 from typing import TYPE_CHECKING
 
+from digest.errors import UsageError
 from digest.pipeline.collect import Reading, collect
 from digest.pipeline.deliver import deliver
 from digest.pipeline.editions import at_once, compose, plan
@@ -78,6 +79,8 @@ def run(
     reader's slot may wait, so that not all leave at once."""
     store = works.store
     only = store.subscribers.find(email) if email is not None else None
+    if email is not None and only is None:
+        raise UsageError(f"{email}: no such subscriber; `digest subscribers list` shows all of them")
     only_id = None if only is None else only.subscriber.id
     with store.own() as owner:
         works.step("run.begun")

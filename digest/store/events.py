@@ -76,10 +76,13 @@ class Events:
         new = moved = suppressed = foreign = 0
         with self._database.begin() as connection:
             for event in sorted(events, key=lambda event: event.at):
-                if not insert_new(connection, tables.delivery_events, _row(event, now)):
+                row = _delivery(connection, event.delivery_id)
+                kept = _row(event, now)
+                if row is None and event.delivery_id:
+                    kept |= {"reason": "", "body": ""}  # its person may have been erased
+                if not insert_new(connection, tables.delivery_events, kept):
                     continue
                 new += 1
-                row = _delivery(connection, event.delivery_id)
                 if row is None:
                     foreign += 1
                     continue
@@ -109,6 +112,8 @@ class Events:
         known = [email for email in (event.email, row.email) if email]
         email = next((one for one in known if self._hashes.address(one) == address_hash), None)
         if cause == "unsubscribe" and row.reader_hash == address_hash:
+            if row.agreed_at is not None and row.agreed_at > event.at:
+                return False  # they have come back since
             leave(connection, row.subscriber_id, at=now)
         evidence = f"{event.teller}: {event.name}{f': {event.reason}' if event.reason else ''}"
         return suppress(connection, address_hash, cause, email=email, at=now, evidence=evidence)
@@ -136,7 +141,7 @@ def _delivery(connection: sa.Connection, delivery_id: str) -> sa.Row[Any] | None
     if not delivery_id:
         return None
     return connection.execute(
-        sa.select(table, readers.c.email, readers.c.address_hash.label("reader_hash"))
+        sa.select(table, readers.c.email, readers.c.address_hash.label("reader_hash"), readers.c.agreed_at)
         .join(readers, readers.c.id == table.c.subscriber_id, isouter=True)
         .where(table.c.id == delivery_id)
     ).one_or_none()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
 import itertools
 from typing import TYPE_CHECKING, get_args
@@ -15,6 +16,7 @@ from digest.model import DeliveryEvent, EventKind, Outcome
 from digest.store import tables
 from digest.store.bounces import SoftBounces
 from digest.store.events import Absorbed
+from digest.store.members import Admission
 from tests.store.test_deliveries import ACCEPTED, NOW, claim, composed, land, reader, state
 
 if TYPE_CHECKING:
@@ -180,3 +182,31 @@ def test_any_order_of_events_ends_alike(
             store.events.absorb(events, soft_bounces=RULE, now=NOW)
         found.append(_facts(store, delivery_id, email))
     assert found[0] == found[1]
+
+
+def test_of_an_erased_person_an_event_keeps_nothing(store: Store) -> None:
+    delivery_id = sent(store)
+    store.subscribers.erase("ada@example.org", at=NOW)
+    late = dataclasses.replace(
+        event(delivery_id, "delivered", reason="to ada@example.org"), body='{"email": "ada@example.org"}'
+    )
+    assert absorb(store, late) == Absorbed(new=1, foreign=1)
+    with store.database.read() as connection:
+        rows = connection.execute(sa.select(tables.delivery_events)).all()
+    assert "ada" not in str(rows)
+
+
+def test_a_wish_to_leave_that_is_older_than_the_consent_is_past(store: Store) -> None:
+    delivery_id = sent(store)
+    store.subscribers.set_status("ada@example.org", "left", at=NOW)
+    store.subscribers.set_status("ada@example.org", "active")
+    member = store.subscribers.find("ada@example.org")
+    assert member is not None
+    again = NOW + dt.timedelta(hours=2)
+    store.subscribers.add(
+        Admission(subscriber=member.subscriber, agreed_at=again, agreed_where="the lab's list")
+    )
+    absorb(store, event(delivery_id, "unsubscribe", hours=1))
+    assert causes(store) == set()
+    absorb(store, event(delivery_id, "unsubscribe", hours=3))
+    assert causes(store) == {"unsubscribe"}
