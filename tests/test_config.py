@@ -267,7 +267,11 @@ def test_every_fault_is_told_at_once_with_its_path_and_what_was_expected(tmp_pat
             "mail.dkim.domain: missing; expected the sender's domain",
         ),
         ('[store]\nurl = "digest.db"', 'store.url: expected the address of a database such as "sqlite:///digest.db"'),
-        ('_env_file = "x"', "_env_file: unknown key; known: site, store, mail, delivery, operator, digest, sources, subscribers"),
+        (
+            '_env_file = "x"',
+            "_env_file: unknown key; "
+            "known: site, store, mail, delivery, operator, digest, sources, subscribers",
+        ),
     ],
 )  # fmt: skip
 def test_fault_between_and_in_sections(tmp_path: Path, text: str, expected: str) -> None:
