@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 SHOWN = 50
 DONE: dict[Verdict, str] = {
     "accepted": "counts as accepted",
-    "resend": "is sent again at the next run",
+    "resend": "is sent again at the next run, if that is within a day",
     "abandon": "is abandoned",
 }
 

@@ -42,8 +42,9 @@ class Deliveries:
 
         A slot that was ever planned stays as it is, and so does a reader whose newest planned slot is
         this one or a later one: moving a zone or a clock back makes no second mail. What an earlier slot
-        still had waiting expires, so that nobody gets two mails at once. Nobody who has left, paused or is
-        suppressed is owed anything.
+        still had waiting expires, so that nobody gets two mails at once; only what was uncertain and shall
+        be sent again stays, until its own end, because its papers come in no other mail. Nobody who has
+        left, paused or is suppressed is owed anything.
         """
         readers, table = tables.subscribers, tables.deliveries
         planned: list[str] = []
@@ -88,8 +89,11 @@ class Deliveries:
                 if delivery_id is None:
                     continue
                 if earlier := waiting.get(subscriber_id):
-                    reason = "a later slot came first"
-                    move(connection, WAITING, "expired", table.c.id.in_(earlier), now=now, reason=reason)
+                    move(
+                        connection, WAITING, "expired", table.c.id.in_(earlier),
+                        sa.or_(~table.c.maybe_sent, table.c.next_at <= slot.scheduled_at),
+                        now=now, reason="a later slot came first",
+                    )  # fmt: skip
                 waiting[subscriber_id] = [delivery_id]
                 planned.append(delivery_id)
         return planned

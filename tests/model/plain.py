@@ -138,7 +138,10 @@ class Plain:
                 person.last_scheduled_at = slot.scheduled_at
                 owed[person.id, slot.key] = slot
                 for one in self.believed.values():
-                    if one.subscriber_id == person.id and one.state in WAITING:
+                    if one.subscriber_id != person.id or one.state not in WAITING:
+                        continue
+                    # What was uncertain and shall be sent again is in no other mail: it keeps to its own end.
+                    if "uncertain" not in one.states or one.next_at <= slot.scheduled_at:
                         one.state = "expired"
         new = {(row.subscriber_id, row.slot): row for row in rows.values() if row.id not in self.believed}
         assert new.keys() == owed.keys(), "planned, and owed"

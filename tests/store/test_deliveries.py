@@ -102,6 +102,21 @@ def test_a_new_slot_ends_what_still_waits(store: Store) -> None:
     assert state(store, yesterday) == "expired"
 
 
+def test_what_an_operator_wants_sent_again_outlasts_a_new_slot(store: Store) -> None:
+    ada = reader(store)
+    yesterday = composed(store, ada, 20)
+    claim(store, yesterday)
+    land(store, yesterday, Outcome(kind="uncertain"))
+    word = slot(21).scheduled_at - dt.timedelta(hours=3)
+    store.deliveries.decide(yesterday, "resend", now=word)
+    # A schedule that runs once a day comes to both at once.
+    run = slot(21).scheduled_at + dt.timedelta(minutes=5)
+    store.deliveries.expire(at=run, now=run, give_up=dt.timedelta(hours=48))
+    assert len(store.deliveries.plan([(ada, slot(21))], now=run)) == 1
+    assert state(store, yesterday) == "retry"
+    assert claim(store, yesterday) == [yesterday]
+
+
 def test_papers_of_an_expired_edition_come_again(store: Store) -> None:
     ada = reader(store)
     composed(store, ada, 20)
