@@ -193,7 +193,8 @@ class Life:
         report = pipeline.run(works, now=self.now)
         spent = time.perf_counter() - wall, time.process_time() - cpu
         if not report.is_clean or not report.accepted or report.accepted + report.skipped != report.due:
-            raise SystemExit(f"{self.now:%Y-%m-%d}: not everybody got a mail: {report}")
+            brief = dataclasses.replace(report, accepted_ids=())
+            raise SystemExit(f"{self.now:%Y-%m-%d}: not everybody got a mail: {brief}")
         self.mails += report.accepted
         self._tell(report.accepted_ids)
         return spent

@@ -389,3 +389,28 @@ def test_every_old_paper_is_found_in_steps_however_many_there_are(store: Store, 
         left = connection.scalars(sa.select(papers.c.first_listed).where(papers.c.abstract != "")).all()
     assert len(left) == 22
     assert min(left) == day(2).date()
+
+
+def test_the_room_of_what_is_gone_is_taken_by_what_comes(store: Store) -> None:
+    def many(first: int) -> list[Listing]:
+        return [
+            dataclasses.replace(
+                LISTING, key=f"2501.{n}", arxiv_id=f"2501.{n}", title=f"Sky of number {n}",
+                abstract=f"The sky of number {n}. " * 60,
+            )
+            for n in range(first, first + 300)
+        ]  # fmt: skip
+
+    def pragma(name: str) -> int:
+        with store.database.read() as connection:
+            return int(connection.scalar(sa.text(f"PRAGMA {name}")) or 0)
+
+    absorb(store, *many(10_000))
+    full = pragma("page_count")
+    while emptied(store, 9):
+        pass
+    free = pragma("freelist_count")
+    assert free > full / 4
+    absorb(store, *many(20_000)[:100])
+    assert pragma("page_count") <= full + 2
+    assert pragma("freelist_count") < free
