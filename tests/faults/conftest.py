@@ -1,14 +1,11 @@
-"""Certificates, and a morning for each test: the database is made once and copied."""
+"""A morning for each test: the database is made once and copied."""
 
 from __future__ import annotations
 
 import shutil
-import socket
-import ssl
 from typing import TYPE_CHECKING
 
 import pytest
-import trustme
 
 from digest.mail.templates import Templates
 from digest.store import Store
@@ -17,33 +14,6 @@ from tests.faults.mornings import Morning, admit
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
-
-
-@pytest.fixture(scope="session")
-def authority() -> trustme.CA:
-    return trustme.CA()
-
-
-@pytest.fixture(scope="session")
-def server_tls(authority: trustme.CA) -> ssl.SSLContext:
-    """The server's side, with a certificate for localhost."""
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    authority.issue_cert("localhost", "127.0.0.1").configure_cert(context)
-    return context
-
-
-@pytest.fixture(scope="session")
-def client_tls(authority: trustme.CA) -> ssl.SSLContext:
-    """The client's side, which trusts that authority and no other."""
-    return ssl.create_default_context(cafile=None, cadata=authority.cert_pem.bytes().decode())
-
-
-@pytest.fixture
-def closed_port() -> int:
-    """A port on which nobody listens."""
-    with socket.socket() as sock:
-        sock.bind(("127.0.0.1", 0))
-        return int(sock.getsockname()[1])
 
 
 @pytest.fixture(scope="session")

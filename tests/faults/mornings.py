@@ -14,11 +14,11 @@ from typing import TYPE_CHECKING
 
 from digest import pipeline
 from digest.links import Signer
-from digest.mail.site import Site
 from digest.model import Collection, Listing, Position, Subscriber, Topic
 from digest.pipeline.works import DeliveryRules, Works
 from digest.store.members import Admission
 from tests.mailers.messages import message
+from tests.site import SITE
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -31,14 +31,6 @@ if TYPE_CHECKING:
 READERS = ("ada@alpha.example", "amy@alpha.example", "bea@beta.example", "bob@beta.example")
 NOW = dt.datetime(2026, 4, 21, 12, tzinfo=dt.UTC)
 LATER = dt.timedelta(hours=3)  # past every backoff, pause and daily limit, before the next slot
-SITE = Site(
-    name="Paper Digest",
-    sender_name="Paper Digest",
-    sender_address="digest@example.org",
-    contact="digest@example.org",
-    unsubscribe="digest@example.org",
-    list_id="digest.example.org",
-)
 SHORT_S = 60.0  # for a pause of no more than this a run waits
 HEAVY = (b"x" * 70 + b"\r\n") * 120_000  # more than the buffers between two sockets hold
 

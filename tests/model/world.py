@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING
 from digest import pipeline
 from digest.errors import DigestError, UsageError
 from digest.links import Signer
-from digest.mail.site import Site
 from digest.mail.templates import Templates
 from digest.model import Collection, DeliveryEvent, Listing, Position, Subscriber, Topic
 from digest.pipeline.works import DeliveryRules, Works
@@ -24,6 +23,7 @@ from tests.model.flow import Flow, Killed
 from tests.model.ledger import Ledger
 from tests.model.plain import Plain
 from tests.model.rules import GIVE_UP, SOFT_COUNT, SOFT_DAYS, WINDOW
+from tests.site import SITE
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -37,14 +37,6 @@ if TYPE_CHECKING:
 START = dt.datetime(2026, 4, 21, 12, tzinfo=dt.UTC)
 PEOPLE = ("ada@example.org", "Bob@example.org", "cyd@example.net", "dan@example.net")
 RULE = SoftBounces(count=SOFT_COUNT, days=SOFT_DAYS)
-SITE = Site(
-    name="Paper Digest",
-    sender_name="Paper Digest",
-    sender_address="digest@example.org",
-    contact="digest@example.org",
-    unsubscribe="digest@example.org",
-    list_id="digest.example.org",
-)
 Action = tuple[str, ...]  # what, and to whom or which
 
 

@@ -12,13 +12,13 @@ from digest import pipeline
 from digest.core.backoff import BACKOFF_S
 from digest.errors import DigestError
 from digest.links import Signer
-from digest.mail.site import Site
 from digest.mail.templates import Templates
 from digest.model import Collection, Listing, Outcome, Position, Subscriber, Topic
 from digest.pipeline.deliver import PAUSES
 from digest.pipeline.works import Works
 from digest.store import Store
 from digest.store.members import Admission
+from tests.site import SITE
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -30,14 +30,6 @@ WINDOW = 8
 NOW = dt.datetime(2026, 4, 21, 12, tzinfo=dt.UTC)
 DAY = dt.date(2026, 4, 21)
 ACCEPTED = Outcome(kind="accepted", provider_id="ok")
-SITE = Site(
-    name="Paper Digest",
-    sender_name="Paper Digest",
-    sender_address="digest@example.org",
-    contact="digest@example.org",
-    unsubscribe="digest@example.org",
-    list_id="digest.example.org",
-)
 
 
 class ToldMailer:

@@ -16,7 +16,6 @@ import sqlalchemy as sa
 
 from digest import pipeline
 from digest.links import Signer
-from digest.mail.site import Site
 from digest.mail.templates import Templates
 from digest.mailers.null import NullMailer
 from digest.model import Cadence, Collection, Listing, Position, Subscriber, Topic
@@ -24,20 +23,13 @@ from digest.pipeline import Works
 from digest.pipeline.prune import ROWS, STEPS, kept_for, prune
 from digest.store import Store, tables
 from digest.store.members import Admission
+from tests.site import SITE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
 YEAR = Path(__file__).parents[2] / "benchmarks" / "year.py"
 BEGIN = dt.datetime(2026, 1, 1, 12, tzinfo=dt.UTC)
-SITE = Site(
-    name="Paper Digest",
-    sender_name="Paper Digest",
-    sender_address="digest@example.org",
-    contact="digest@example.org",
-    unsubscribe="digest@example.org",
-    list_id="digest.example.org",
-)
 
 
 def telescope(day: dt.date) -> Listing:
