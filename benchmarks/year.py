@@ -236,17 +236,18 @@ def works(store: Store, *, papers: int, keep: int) -> Works:
     )
 
 
+# Bytes, with their share of indexes and of room between rows: a mail of 15 papers with its delivery, an event
+# told of it, and the ids of what it showed; a paper's words with its revisions, and its name, links, listings.
+MAIL, EVENT, SHOWN, WORDS, NAME = 2_000, 1_000, 60, 2_000, 2_000
+BASE = 20_000_000  # the counts of words, the readers, the log
+
+
 def bound_bytes(*, days: int, readers: int, papers: int, keep: int, events: int) -> int:
     """The documented size: what is kept for `keep` days (and a month more, until it is all found), and what
     stays for ever."""
     kept = min(days, keep + 30) if keep else days
-    mails = readers * kept
-    return 20_000_000 + mails * (MAIL + events * EVENT) + papers * (kept * WORDS + days * NAME)
-
-
-# Bytes, with their share of the indexes: a mail of 15 papers in the ledger, an event, a paper's words
-# with its revisions, and its name, links and listings.
-MAIL, EVENT, WORDS, NAME = 8_000, 1_000, 4_000, 3_000
+    mails = readers * (kept * (MAIL + events * EVENT) + days * SHOWN)
+    return BASE + mails + papers * (kept * WORDS + days * NAME)
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
