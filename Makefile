@@ -43,3 +43,4 @@ bench: setup
 	$(PY) benchmarks/startup.py
 	$(PY) benchmarks/rank.py
 	$(PY) benchmarks/compose.py
+	$(PY) benchmarks/deliveries.py
