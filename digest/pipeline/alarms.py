@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from digest.core.alarms import STOPPED, FailedSource, Heap, Signs, troubles
 from digest.errors import DigestError
 from digest.mail.notice import Entry, write_notice
+from digest.pipeline.deliver import avoid_shunned
 
 if TYPE_CHECKING:
     from digest.core.alarms import Alarm, News
@@ -61,6 +62,7 @@ def _tell(works: Works, report: Report, notify: str, *, now: dt.datetime) -> lis
     if not found:
         return []
     works.step("alarms.noted")
+    avoid_shunned(works)
     message = _message(works, found, notify, now=now)
     (outcome,) = works.mailer.send([message])
     works.step("alarms.sent")

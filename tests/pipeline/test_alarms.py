@@ -163,6 +163,23 @@ def test_uncertain_deliveries_are_told_once_and_once_when_they_are_settled(offic
     assert "From 2026-04-21 06:00 UTC to 2026-04-21 11:00 UTC." in body
 
 
+def test_a_notice_waits_for_the_end_of_a_shunned_minute(office: Office) -> None:
+    clock = NOW + dt.timedelta(minutes=59)
+
+    def sleep(seconds: float) -> None:
+        nonlocal clock
+        clock += dt.timedelta(seconds=seconds)
+
+    office.provider.readers = lambda _: BAD_KEY
+    rules = DeliveryRules(shunned_minutes=frozenset({0, 30}))
+    works = dataclasses.replace(office.works, delivery=rules, clock=lambda: clock, sleep=sleep)
+    report = pipeline.run(works, now=NOW)
+    clock = NOW + HOUR + dt.timedelta(seconds=20)
+    assert after_run(works, report, OPERATOR, now=NOW) == []
+    assert office.provider.subjects
+    assert clock == NOW + HOUR + dt.timedelta(minutes=1)
+
+
 def test_uncertain_ones_that_are_sent_again_by_themselves_are_no_news(office: Office) -> None:
     office.works = dataclasses.replace(office.works, delivery=DeliveryRules(uncertain="resend"))
     office.provider.readers = lambda _: UNKNOWN

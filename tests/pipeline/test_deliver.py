@@ -317,3 +317,25 @@ def test_nothing_leaves_in_a_shunned_minute(works: Works) -> None:
     )
     assert pipeline.run(careful, now=NOW).accepted == 20
     assert min(left) == NOW + dt.timedelta(minutes=1)
+
+
+def test_a_flight_that_began_before_a_shunned_minute_waits_in_the_middle(works: Works) -> None:
+    clock = NOW - dt.timedelta(seconds=5)  # 11:59:55
+    left: list[dt.datetime] = []
+
+    def sleep(seconds: float) -> None:
+        nonlocal clock
+        clock += dt.timedelta(seconds=seconds)
+
+    def answer(_: Message) -> Outcome:
+        left.append(clock)
+        sleep(2)  # a server that takes its time
+        return ACCEPTED
+
+    rules = dataclasses.replace(works.delivery, shunned_minutes=frozenset({0, 30}))
+    careful = dataclasses.replace(
+        works, mailer=ToldMailer(answer), delivery=rules, clock=lambda: clock, sleep=sleep
+    )
+    assert pipeline.run(careful, now=NOW).accepted == 20
+    assert min(left) < NOW
+    assert not [moment for moment in left if moment.minute in rules.shunned_minutes]
