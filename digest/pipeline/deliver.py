@@ -44,6 +44,7 @@ class Delivered:
 def deliver(works: Works, *, owner: str, subscriber_id: int | None = None) -> Delivered:
     """Send what is composed, or to be tried again by now, and wait for permits that come soon."""
     queue = Queue(works, owner=owner)
+    works.store.flights.reconsider(works.delivery.limits, now=works.clock())
     while True:
         ready = works.store.deliveries.waiting(READY, subscriber_id=subscriber_id, retry_before=works.clock())
         stopped = queue.send(ready)

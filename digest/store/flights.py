@@ -7,11 +7,12 @@ may still be mailed. What a limit or a domain's pause forbids is held back, and 
 from __future__ import annotations
 
 import dataclasses
+import json
 from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
 
-from digest.store import tables
+from digest.store import facts, tables
 from digest.store.bounces import SoftBounces, note_soft_bounce
 from digest.store.ledger import READY, move
 from digest.store.limits import Hold, Limits, Permits, note_answers, note_pause
@@ -23,6 +24,9 @@ if TYPE_CHECKING:
 
     from digest.model import Outcome
     from digest.store.database import Database
+
+
+HELD_UNDER = "limits"  # the fact: by which limits deliveries were held back
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,6 +109,23 @@ class Flights:
                     .where(sa.or_(table.c.retry_at.is_(None), table.c.retry_at < hold.until))
                     .values(retry_at=hold.until, reason=hold.reason, updated_at=now)
                 )
+
+    def reconsider(self, limits: Limits, *, now: dt.datetime) -> None:
+        """Where the limits are others than those of the run before, ask anew for what was held back and
+        never tried: an operator who raises a cap need not wait for the end of the day."""
+        told = json.dumps(dataclasses.asdict(limits), sort_keys=True).encode()
+        with self._database.read() as connection:
+            known = facts.get(connection, HELD_UNDER)
+        if known == told or (known is None and limits == Limits()):
+            return
+        table = tables.deliveries
+        with self._database.begin() as connection:
+            connection.execute(
+                sa.update(table)
+                .where(table.c.state == "composed", table.c.retry_at.is_not(None))
+                .values(retry_at=None, reason="", updated_at=now)
+            )
+            facts.put(connection, HELD_UNDER, told)
 
     def land(
         self,

@@ -17,6 +17,7 @@ from digest.model import Collection, Listing, Outcome, Position, Subscriber, Top
 from digest.pipeline.deliver import PAUSES
 from digest.pipeline.works import Works
 from digest.store import Store
+from digest.store.limits import Limits
 from digest.store.members import Admission
 from tests.site import SITE
 
@@ -297,6 +298,23 @@ def test_with_when_empty_send_a_morning_without_a_network_is_told(works: Works) 
     offline = dataclasses.replace(works, sources=(CutOffSource(),), when_empty="send")
     assert pipeline.run(offline, now=NOW).accepted == 20
     assert all(b"could not be read" in message.raw for message in handed(works))
+
+
+def test_a_cap_that_is_raised_counts_at_once(works: Works) -> None:
+    def capped(per_day: int) -> Works:
+        limits = Limits(per_day=per_day)
+        return dataclasses.replace(
+            works, clock=lambda: NOW, delivery=dataclasses.replace(works.delivery, limits=limits)
+        )
+
+    def counts(report: pipeline.Report) -> tuple[int, int]:
+        return report.accepted, report.waiting
+
+    assert counts(pipeline.run(capped(5), now=NOW)) == (5, 15)
+    assert counts(pipeline.run(capped(5), now=NOW)) == (0, 15)
+    assert counts(pipeline.run(capped(12), now=NOW)) == (7, 8)
+    without = dataclasses.replace(works, clock=lambda: NOW)
+    assert counts(pipeline.run(without, now=NOW)) == (8, 0)
 
 
 def test_nothing_leaves_in_a_shunned_minute(works: Works) -> None:

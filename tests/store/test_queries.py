@@ -144,6 +144,7 @@ ASKED: dict[str, Callable[[Store], object]] = {
         at=NOW, now=NOW, give_up=DAY, subscriber_id=7
     ),
     "what a dead process sent": lambda store: store.deliveries.settle_abandoned(lambda _: False, now=NOW),
+    "other limits": lambda store: store.flights.reconsider(Limits(per_day=1), now=NOW),
     "resend": lambda store: store.deliveries.resend(at=NOW, now=NOW, give_up=DAY),
 }
 
