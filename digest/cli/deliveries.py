@@ -52,10 +52,13 @@ def list_(app: App, states: tuple[str, ...], email: str | None, limit: int, as_j
         found = store.deliveries.latest(
             states=wanted, subscriber_id=reader, limit=limit + 1 if limit else None
         )
+        flying = store.deliveries.count("sending") if "uncertain" in wanted else 0
     rows = found[:limit] if limit else found
     if as_json:
         print_json([_to_json(one, address) for one, address in rows])
         return
+    if flying:
+        note(f"{flying} more in flight; if the program died over them, the next run calls them uncertain")
     if not rows:
         click.echo(f"No delivery is {' or '.join(wanted)}." if wanted else "No deliveries yet.")
         return
@@ -97,7 +100,7 @@ def show(app: App, id_: str, as_json: bool) -> None:
         ("attempts", one.attempts),
         ("provider", f"{one.provider} {one.provider_id}".strip()),
         ("reason", one.reason),
-        ("next try", _when(one.retry_at) if one.retry_at and one.state == "retry" else ""),
+        ("next try", _when(one.retry_at) if one.retry_at and one.state in ("composed", "retry") else ""),
     ]
     for word, value in rows:
         if value != "":

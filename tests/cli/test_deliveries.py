@@ -11,7 +11,7 @@ from digest.model import Edition, Slot, Subscriber
 from digest.store import Store
 from digest.store.limits import Limits
 from digest.store.members import Admission
-from tests.cli.conftest import AT, NOW
+from tests.cli.conftest import AT, NOW, READERS
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -68,6 +68,30 @@ def test_before_the_first_run_there_is_none_and_that_is_said(digest: Digest) -> 
     assert digest("deliveries", "list").out == "No deliveries yet.\n"
     assert digest("deliveries", "list", "--json").json == []
     assert digest("deliveries", "list", "--state", "uncertain").out == "No delivery is uncertain.\n"
+
+
+def test_a_flight_that_may_have_been_cut_off_is_told_before_the_next_run(
+    digest: Digest, folder: Path
+) -> None:
+    digest("run", "--at", AT)
+    with open_store(folder) as store, store.database.begin() as connection:
+        connection.exec_driver_sql("UPDATE deliveries SET state = 'sending', owner = 'dead'")
+    said = digest("deliveries", "list", "--state", "uncertain")
+    assert said.out == "No delivery is uncertain.\n"
+    assert "1 more in flight; if the program died over them, the next run calls them uncertain" in said.err
+    assert "in flight" not in digest("deliveries", "list", "--state", "uncertain", "--json").err
+
+
+def test_what_a_limit_holds_back_says_until_when(digest: Digest, folder: Path) -> None:
+    config = folder / "digest.toml"
+    other = READERS.replace("ada@", "bo@")
+    config.write_text(f"{config.read_text()}\n{other}\n[delivery]\nper_day = 1\n")
+    digest("run", "--at", AT)
+    held = [one for one in digest("deliveries", "list", "--json").json if one["retry_at"]]
+    assert held
+    shown = digest("deliveries", "show", held[0]["id"]).out
+    assert "today's cap of 1 mails is reached" in shown
+    assert f"next try {held[0]['retry_at'][:10]} 00:00 UTC" in shown
 
 
 def test_a_mail_that_left_is_listed_with_what_became_of_it(digest: Digest, folder: Path) -> None:
