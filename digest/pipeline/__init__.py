@@ -103,6 +103,10 @@ def run(
         works.step("run.delivered")
         # What another process planned while this one was starting, and this one sent, is in its report too.
         handled |= delivered.ids
+        if only_id is not None:
+            # What dead processes left is judged for everybody; the report is of this reader.
+            found = store.deliveries.by_id(sorted(handled))
+            handled = {one for one in handled if one in found and found[one].subscriber_id == only_id}
         report = _report(
             works, handled, at=now, readings=readings, composed=composed, stopped=delivered.stopped
         )

@@ -256,6 +256,19 @@ def test_a_mailer_that_dies_leaves_at_most_a_flight_uncertain(works: Works) -> N
     assert report.uncertain_total == WINDOW
 
 
+def test_a_run_for_one_reader_reports_nobody_else(works: Works) -> None:
+    def die(_: Message) -> Outcome:
+        raise DigestError("the cable was cut")
+
+    with pytest.raises(DigestError, match="cable"):
+        pipeline.run(with_answer(works, die), now=NOW)
+    flown = {one.subscriber_id for one in works.store.deliveries.waiting(("sending",))}
+    other = next(n for n in range(20) if n + 1 not in flown)
+    report = pipeline.run(works, now=NOW, email=f"r{other}@example.org")
+    assert (report.due, report.accepted, report.uncertain, report.is_clean) == (1, 1, 0, True)
+    assert report.uncertain_total == WINDOW
+
+
 def test_readers_who_leave_before_their_claim_are_not_handed_over(works: Works) -> None:
     def answer(_: Message) -> Outcome:
         for number in range(20):
