@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
+import logging
 import signal
 import threading
 from typing import TYPE_CHECKING
@@ -67,6 +68,8 @@ class Metronome:
         from apscheduler.schedulers.background import BackgroundScheduler
         from apscheduler.triggers.interval import IntervalTrigger
 
+        # That a tick is left out because the last one is still running is as it should be.
+        logging.getLogger("apscheduler").setLevel(logging.ERROR)
         scheduler = BackgroundScheduler(executors={"default": ThreadPoolExecutor(1)}, timezone=dt.UTC)
         scheduler.add_job(
             self._guarded,

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 SHOWN = 50
 DONE: dict[Verdict, str] = {
     "accepted": "counts as accepted",
-    "resend": "is sent again at the next run, if that is within a day",
+    "resend": "is sent again at the next run, if that is within a week",
     "abandon": "is abandoned",
 }
 
@@ -116,7 +116,7 @@ def show(app: App, id_: str, as_json: bool) -> None:
 @click.option(
     "--resend",
     is_flag=True,
-    help="Send it again at the next run, within a day, with the same Message-ID. "
+    help="Send it again at the next run, within a week, with the same Message-ID. "
     "If it had left after all, its reader gets it twice.",
 )
 @click.option(

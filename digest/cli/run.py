@@ -128,7 +128,7 @@ def _print(report: Report, would: list[dict[str, Any]], *, sent: str, following:
         (report.suppressed, "suppressed"),
         (report.expired, "expired"),
         (report.failed, "failed"),
-        (report.waiting, "waiting for another try"),
+        (report.waiting, "waiting for another try: `digest deliveries list` says why"),
         (report.uncertain, "uncertain: `digest deliveries list --state uncertain` names them"),
     ]
     if report.due:

@@ -49,7 +49,7 @@ def start(app: App, every_s: float | None) -> None:
         with open_works(
             settings,
             should_stop=metronome.is_stopping,
-            tell=log.info,
+            tell=lambda event, **keys: (log.warning if event == "run.stopped" else log.info)(event, **keys),
             shunned_minutes=SHUNNED_MINUTES,
         ) as works:
             report = pipeline.run(works, now=now, collecting=collecting, delay=spread)

@@ -33,11 +33,17 @@ class WarmupSettings(Section):
     growth: Annotated[float, Field(ge=1, le=10, description="how many times as many on each day after")]
 
 
-def _positive(domains: dict[str, float]) -> dict[str, float]:
+def _rates(domains: dict[str, float]) -> dict[str, float]:
+    checked: dict[str, float] = {}
     for domain, rate in domains.items():
+        try:
+            # In the form in which readers' addresses are kept: lower case, ASCII.
+            checked[parse_address(f"someone@{domain.strip()}").rpartition("@")[2].lower()] = rate
+        except ValueError as error:
+            raise ValueError(f'expected recipients\' domains such as "gmail.com", got "{domain}"') from error
         if not 0.001 <= rate <= 10_000:
             raise ValueError(f"{domain}: expected mails a minute, from 0.001 to 10000, got {rate:g}")
-    return {domain.strip().lower(): rate for domain, rate in domains.items()}
+    return checked
 
 
 class DeliverySettings(Section):
@@ -51,7 +57,7 @@ class DeliverySettings(Section):
     per_second: Rate | None = None
     per_day: PerDay | None = None
     domain_per_minute: Rate | None = None
-    domains: Annotated[dict[str, float], AfterValidator(_positive)] = Field(default={})
+    domains: Annotated[dict[str, float], AfterValidator(_rates)] = Field(default={})
     warmup: WarmupSettings | None = None
 
 

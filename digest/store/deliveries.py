@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from digest.store.hashes import Hashes
 
 Verdict = Literal["accepted", "resend", "abandon"]
+WORD_LASTS = dt.timedelta(days=7)  # an operator's word to send again: longer than any weekend
 
 
 class Deliveries:
@@ -179,7 +180,7 @@ class Deliveries:
 
     def decide(self, delivery_id: str, verdict: Verdict, *, now: dt.datetime) -> Delivery:
         """An operator's word on an uncertain delivery: it was accepted, shall be sent again under the same
-        Message-ID (within a day, whatever its slot), or is left as it is. UsageError if it is not
+        Message-ID (within a week, whatever its slot), or is left as it is. UsageError if it is not
         uncertain."""
         table = tables.deliveries
         mine = table.c.id == delivery_id
@@ -190,9 +191,10 @@ class Deliveries:
                     words="the operator says that it was accepted",
                 )  # fmt: skip
             elif verdict == "resend":
-                until = now + dt.timedelta(days=1)
+                until = now + WORD_LASTS
                 moved = move(
-                    connection, ("uncertain",), "retry", mine, now=now, retry_at=None, planned_at=now,
+                    # Its age counts from then on: an operator's word is not given up before.
+                    connection, ("uncertain",), "retry", mine, now=now, retry_at=None, planned_at=until,
                     next_at=sa.case((table.c.next_at > until, table.c.next_at), else_=until),
                     reason="the operator wants it sent again",
                 )  # fmt: skip

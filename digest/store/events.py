@@ -151,13 +151,13 @@ def _move(
     connection: sa.Connection, event: DeliveryEvent, state: DeliveryState, *, now: dt.datetime
 ) -> list[str]:
     table = tables.deliveries
-    values: dict[str, object] = {}
     if state in ("delivered", "complained"):
-        # The mailbox took it after all, unless a bounce said otherwise: before or after this.
+        # The mailbox took it after all, unless a bounce said otherwise: before or after this, and whatever
+        # else was told already.
         told = tables.delivery_events
-        values["soft"] = sa.exists().where(
-            told.c.delivery_id == event.delivery_id, told.c.kind == "soft_bounce"
-        )
+        bounced = sa.exists().where(told.c.delivery_id == event.delivery_id, told.c.kind == "soft_bounce")
+        connection.execute(sa.update(table).where(table.c.id == event.delivery_id).values(soft=bounced))
+    values: dict[str, object] = {}
     if event.provider_id:
         values["provider_id"] = sa.case(
             (table.c.provider_id == "", event.provider_id), else_=table.c.provider_id

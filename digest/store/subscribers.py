@@ -17,7 +17,7 @@ from digest.store.suppressions import forget, is_suppressed, lift, suppress
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from digest.model import Subscriber
+    from digest.model import Subscriber, SuppressionCause
     from digest.store.database import Database
     from digest.store.hashes import Hashes
     from digest.store.members import Admission, Membership, Status
@@ -54,7 +54,7 @@ class Subscribers:
             }
             for reader in listed:
                 row = known.pop(address_key(reader.email), None)
-                if (row is not None and row.status == "left") or reader.email in refused:
+                if (row is not None and row.status == "left") or refused[reader.email]:
                     gone.append(reader.email)
                 elif row is None:
                     values = as_row(reader, self._hashes)
@@ -95,9 +95,9 @@ class Subscribers:
                 reader = admission.subscriber
                 consent = {"agreed_at": admission.agreed_at, "agreed_where": admission.agreed_where}
                 row = connection.execute(by_address(reader.email)).one_or_none()
-                if row is not None and row.status == "left":
-                    done.append("left")
-                elif reader.email in refused:
+                if (row is not None and row.status == "left") or "unsubscribe" in refused[reader.email]:
+                    done.append("left")  # one who was erased has no row, and has left all the same
+                elif refused[reader.email]:
                     done.append("suppressed")
                 elif row is None:
                     values = as_row(reader, self._hashes)
@@ -172,17 +172,18 @@ class Subscribers:
             forget(connection, address_hash)
         return row is not None
 
-    def _refused(self, connection: sa.Connection, readers: Iterable[Subscriber]) -> set[str]:
-        """The addresses, as these readers write them, that are suppressed."""
+    def _refused(
+        self, connection: sa.Connection, readers: Iterable[Subscriber]
+    ) -> dict[str, set[SuppressionCause]]:
+        """For each address, as these readers write it, why it is suppressed; empty: it is not."""
         table = tables.suppressions
-        hashes = {self._hashes.address(reader.email): reader.email for reader in readers}
-        return {
-            hashes[found]
-            for part in parts(list(hashes))
-            for found in connection.scalars(
-                sa.select(table.c.address_hash).where(table.c.address_hash.in_(part)).distinct()
-            )
-        }
+        hashes = {reader.email: self._hashes.address(reader.email) for reader in readers}
+        causes: dict[bytes, set[SuppressionCause]] = {}
+        for part in parts(sorted(set(hashes.values()))):
+            query = sa.select(table.c.address_hash, table.c.cause).where(table.c.address_hash.in_(part))
+            for row in connection.execute(query):
+                causes.setdefault(row.address_hash, set()).add(row.cause)
+        return {email: causes.get(address_hash, set()) for email, address_hash in hashes.items()}
 
     # ------------------------------------------------------------------------ looking
 

@@ -34,6 +34,9 @@ if TYPE_CHECKING:
     from tests.model.ledger import Row
 
 
+WORD_LASTS = dt.timedelta(days=7)  # an operator's word to send again
+
+
 @dataclasses.dataclass
 class Person:
     """An address: its reader's row, if there is one, and why it is suppressed."""
@@ -261,8 +264,8 @@ class Plain:
         one.state = {"accepted": "accepted", "resend": "retry", "abandon": "abandoned"}[verdict]
         if verdict == "resend":
             self.allowed[delivery_id] += 1
-            one.retry_at, one.planned_at = None, now
-            one.next_at = max(one.next_at, now + dt.timedelta(days=1))
+            one.retry_at, one.planned_at = None, now + WORD_LASTS
+            one.next_at = max(one.next_at, now + WORD_LASTS)
         return True
 
     # ------------------------------------------------------------------------ the comparison

@@ -250,3 +250,16 @@ def test_two_slots_whose_ids_are_one_are_two_deliveries(store: Store) -> None:
     (second,) = store.deliveries.plan([(bob, slot(21))], now=NOW)
     assert second == hashes.delivery(bob, slot(21).key, turn=1)
     assert store.deliveries.count("planned") == 2
+
+
+def test_a_word_to_send_again_outlasts_a_weekend(store: Store) -> None:
+    delivery_id = composed(store, reader(store), 21)
+    claim(store, delivery_id, owner="dead")
+    store.deliveries.settle_abandoned(lambda _: False, now=NOW)
+    store.deliveries.decide(delivery_id, "resend", now=NOW)
+    give_up = dt.timedelta(hours=48)
+    monday = NOW + dt.timedelta(days=3)
+    assert store.deliveries.expire(at=monday, now=monday, give_up=give_up) == []
+    assert state(store, delivery_id) == "retry"
+    much_later = NOW + dt.timedelta(days=7)
+    assert store.deliveries.expire(at=much_later, now=much_later, give_up=give_up) == [delivery_id]

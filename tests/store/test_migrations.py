@@ -157,13 +157,12 @@ def test_what_waited_goes_out_and_what_was_uncertain_is_held(upgraded: Store) ->
 
 
 def test_the_papers_of_what_was_uncertain_stay_behind_its_reader(upgraded: Store) -> None:
-    upgraded.deliveries.decide(CYD, "resend", now=NOW)
     tomorrow = NOW + dt.timedelta(days=2)
     told = works(upgraded, at=tomorrow)
     pipeline.run(told, now=tomorrow)
     assert isinstance(told.mailer, ToldMailer)
     (raw,) = [message.raw for message in told.mailer.handed if message.recipient == "cyd@example.org"]
-    assert upgraded.deliveries.by_id([CYD])[CYD].state == "expired"
+    assert upgraded.deliveries.by_id([CYD])[CYD].state == "uncertain"
     assert b"Telescope of day 23" in raw
     assert b"Telescope of day 21" not in raw
 

@@ -77,7 +77,7 @@ def test_it_outlives_the_reader_and_an_import(store: Store) -> None:
     assert store.subscribers.erase(ADA, at=NOW)
     assert [(one.email, one.evidence) for one in store.suppressions.of(ADA)] == [("", "")] * 2
     assert sorted(causes(store)) == ["complaint", "unsubscribe"]
-    assert admit(store) == "suppressed"
+    assert admit(store) == "left"
     assert store.subscribers.synchronise([Subscriber(email=ADA, cadence=Cadence(kind="daily"))]) == [ADA]
     assert store.subscribers.everyone() == []
 
