@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 ROOT = Path(__file__).resolve().parents[2]
 PROVIDERS = ("smtp", "sendgrid", "outbox")
 FIRST_DAY = dt.date(2026, 2, 2)
+MORE_DAYS = 2
 APART = dt.timedelta(days=30)  # so that there is something to prune on each day but the first
 FINISHED_AFTER = 6
 _OPEN = ("planned", "composed", "retry", "sending")
@@ -105,9 +106,14 @@ class _Play:
             deepest=self._end.deepest,
         )
         left: list[Shot] = []
-        days = [str(FIRST_DAY + day * APART) for day in range(spec.days)]
+        hands = by_day(plan, spec.days)
+        days: list[str] = []
         try:
-            for day, hand in zip(days, by_day(plan, spec.days), strict=True):
+            # A step that was passed too quickly to strike at gets another day or two.
+            while hands or (any(shot.kind == "step" for shot in left) and len(days) < spec.days + MORE_DAYS):
+                hand = hands.pop(0) if hands else []
+                day = str(FIRST_DAY + len(days) * APART)
+                days.append(day)
                 self._outside.journal(announced(day))
                 self._end.day = day
                 left = self._kills(day, sorted([*left, *hand], key=lambda shot: shot.rank))
