@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.crash import ledger
-from tests.crash.ends import kill
+from tests.crash.ends import Trap, kill
 from tests.crash.outbox_end import OutboxEnd
 from tests.crash.smtp_end import SmtpEnd
 from tests.e2e.outside import feed, item
@@ -38,9 +38,9 @@ keywords = ["telescope"]
 )
 
 
-def killed(home: Home, outside: Outside, chance: random.Random) -> bool:
-    """Whether a run was killed before its end: one in four at any moment, the others after they began to read
-    their sources, when they have something to lose."""
+def killed(home: Home, outside: Outside, chance: random.Random, *, trapped: tuple[End, str] | None) -> bool:
+    """Whether a run was killed before its end: where an end has set a trap, in the middle of a mail; of the
+    others one in four at any moment, the rest after they began to read their sources."""
     asked = len(outside.asked)
     process = subprocess.Popen(
         [sys.executable, "-m", "digest", "--config", "digest.toml", "run", "--at", AT, "--json"],
@@ -50,10 +50,16 @@ def killed(home: Home, outside: Outside, chance: random.Random) -> bool:
         stderr=subprocess.DEVNULL,
     )
     try:
-        if chance.random() < 0.75:
+        if trapped is not None:
+            end, phase = trapped
+            end.arm(Trap(phase=phase, nth=1), process.pid)
+            process.wait(60)
+            end.disarm()
+        elif chance.random() < 0.75:
             while process.poll() is None and len(outside.asked) == asked:
                 time.sleep(0.002)
-        time.sleep(chance.uniform(0.0, 0.8))
+        if trapped is None:
+            time.sleep(chance.uniform(0.0, 0.8))
         if process.poll() is None:
             kill(process.pid)
     finally:
@@ -76,9 +82,13 @@ def test_a_run_killed_25_times_sends_all_or_names_the_missing(
         outside.announce(feed(item(1)))
         home.configure(end.settings, f"[delivery]\nwindow = {WINDOW}\n", outside.sources(), SUBSCRIBERS)
         chance = random.Random(25)
-        kills = 0
+        kills = runs = 0
+        phase = "dot" if provider == "smtp" else "temporary"
         while kills < KILLS:
-            kills += killed(home, outside, chance)
+            # A run has few moments in which a mail is in the air: of every five runs one is killed in it,
+            # as long as there are mails to send.
+            kills += killed(home, outside, chance, trapped=(end, phase) if runs % 5 == 0 else None)
+            runs += 1
             end.settle()
         report = home.run(AT)
         end.settle()
