@@ -101,9 +101,15 @@ class Paper:
     thumbnail_url: str | None = None
     gist: str | None = None
     submitter: str | None = None
-    upvotes: int | None = None
+    upvotes: int | None = None  # as a source counted them
+    votes: int = 0  # of our own readers
     comments: int | None = None
     stars: int | None = None
     first_listed: dt.date
-    community_listed: dt.date | None = None  # the day a community (Hugging Face) first listed it
+    community_listed: dt.date | None = None  # the day a community (Hugging Face, or ours) first listed it
     sources: tuple[str, ...] = ()
+
+    @property
+    def all_upvotes(self) -> int | None:
+        """The source's and our readers' together; None where nobody counts or has voted."""
+        return None if self.upvotes is None and not self.votes else (self.upvotes or 0) + self.votes

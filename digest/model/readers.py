@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
+import hashlib
 from typing import Literal
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
 class Topic:
     """What a reader wants under one heading. Any of keywords, authors, text and examples makes a match;
-    `categories` limit where to look (alone, they are the match); `exclude` is final."""
+    `categories` limit where to look (alone, they are the match); `exclude` is final. `key` stays with a
+    topic that is renamed; one that never was has none."""
 
     name: str
     keywords: tuple[str, ...] = ()
@@ -21,6 +23,12 @@ class Topic:
     examples: tuple[str, ...] = ()  # arXiv ids
     weight: float = 1.0
     max_papers: int | None = None
+    key: str = ""
+
+    @property
+    def ref(self) -> str:
+        """What links, feeds and likes call this topic: 10 characters, unique among a reader's topics."""
+        return self.key or hashlib.blake2b(self.name.encode(), digest_size=5).hexdigest()
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)

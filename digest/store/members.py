@@ -31,7 +31,7 @@ class Membership:
 
     subscriber: Subscriber
     status: Status
-    origin: Literal["file", "command"]
+    origin: Literal["file", "command", "web"]
     agreed_at: dt.datetime | None = None
     agreed_where: str = ""
     left_at: dt.datetime | None = None

@@ -55,6 +55,7 @@ papers = sa.Table(
     sa.Column("gist", sa.Text),
     sa.Column("submitter", sa.Text),
     sa.Column("upvotes", sa.Integer),
+    sa.Column("votes", sa.Integer, nullable=False, server_default="0"),  # of our own readers: see `upvotes`
     sa.Column("comments", sa.Integer),
     sa.Column("stars", sa.Integer),
     sa.Column("first_listed", sa.Date, nullable=False),
@@ -62,6 +63,13 @@ papers = sa.Table(
     sa.Column("sources", sa.JSON, nullable=False),
     # Few are: a run asks for all of them, and shall not look at the whole library for it.
     sa.Index("papers_merged", "merged_into", sqlite_where=sa.text("merged_into IS NOT NULL")),
+    sa.Index("papers_by_day", "first_listed", "id"),
+    sa.Index(
+        "papers_by_community",
+        "community_listed",
+        "id",
+        sqlite_where=sa.text("community_listed IS NOT NULL"),
+    ),
 )
 
 # What a paper said before it was revised: an edition that is sent again shows the words that it froze.
@@ -143,10 +151,12 @@ subscribers = sa.Table(
     sa.Column("trending", sa.Boolean, nullable=False),
     sa.Column("topics", sa.JSON, nullable=False),
     sa.Column("status", sa.Text, nullable=False),
-    sa.Column("origin", sa.Text, nullable=False),  # "file" or "command"
+    sa.Column("origin", sa.Text, nullable=False),  # "file", "command" or "web"
     sa.Column("agreed_at", UtcDateTime),
     sa.Column("agreed_where", sa.Text, nullable=False, default=""),
+    sa.Column("joined_at", UtcDateTime),
     sa.Column("left_at", UtcDateTime),
+    sa.Column("paused_until", UtcDateTime),  # one who paused comes back by themselves
     sa.Column("last_scheduled_at", UtcDateTime),  # the newest slot that was ever planned
     sa.Column("next_due_at", UtcDateTime),  # None: look at the next run
     sa.Index("subscribers_due", "status", "next_due_at"),

@@ -78,7 +78,9 @@ def test_the_tables_and_the_migrations_agree(tmp_path: Path) -> None:
         Store.open(f"sqlite:///{tmp_path / 'digest.db'}") as store,
         store.database.read() as connection,
     ):
-        assert compare_metadata(MigrationContext.configure(connection), metadata) == []
+        # The index of words is SQLite's own, and in no table of ours.
+        options = {"include_object": lambda _object, name, *_: not name.startswith("paper_words")}
+        assert compare_metadata(MigrationContext.configure(connection, opts=options), metadata) == []
 
 
 def test_a_scratch_copy_changes_nothing(tmp_path: Path) -> None:

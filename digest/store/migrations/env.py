@@ -2,6 +2,7 @@
 
 from alembic import context
 
+from digest.store import tables_web  # noqa: F401  (its tables are of the same metadata)
 from digest.store.tables import metadata
 
 context.configure(
