@@ -7,7 +7,7 @@ Whose words are shown, whatever the order in which the listings came:
   arXiv categories); of equals the longer, then the greater. What the strongest left empty, others fill.
 - gist, submitter and links: from whoever has them; of two, the shorter, then the lesser. A repository that
   only the abstract names gives way to one that a source names.
-- categories, sources: all of them, the primary category first. Days: the earliest.
+- categories, sources: all of them, the primary category first. Days and hours: the earliest.
 - counts (upvotes, comments, stars): the last ones told. They alone depend on the order.
 
 Versions are arXiv's: a listing without an arXiv category counts as the first, whatever it links to.
@@ -30,6 +30,7 @@ from digest.core.reading import (
     doi_url,
     first_author,
     listing_doi,
+    published,
     read,
     readable_text,
     repository,
@@ -47,7 +48,6 @@ _GENERIC = re.compile(
     r"(?:authors? )?(?:reply|response|comments?|correction|corrigendum|erratum|editorial|retraction)\b"
 )
 _MOST_GENERIC = 8  # words of a title such as "Reply to …"; a longer one tells works apart
-_EARLIEST = 1900
 _LONGEST_KEY = 200
 _T = TypeVar("_T", str, "tuple[str, ...]")
 
@@ -127,6 +127,7 @@ def _merge(old: Paper, new: Paper) -> Paper:
     doi = _lesser(old.doi, new.doi)
     named_code = _lesser(_named_code(old), _named_code(new))
     community = sorted(filter(None, (old.community_listed, new.community_listed)))
+    told = sorted(filter(None, (old.published, new.published)))
     return dataclasses.replace(
         old,
         title=word(old.title, new.title),
@@ -146,6 +147,7 @@ def _merge(old: Paper, new: Paper) -> Paper:
         upvotes=old.upvotes if new.upvotes is None else new.upvotes,
         comments=old.comments if new.comments is None else new.comments,
         stars=old.stars if new.stars is None else new.stars,
+        published=told[0] if told else None,
         first_listed=min(old.first_listed, new.first_listed),
         community_listed=community[0] if community else None,
         sources=tuple(sorted({*old.sources, *new.sources})),
@@ -198,6 +200,5 @@ def _own(key: str) -> str:
 
 def _year(listing: Listing) -> int:
     """The year of publication, if that is sensible, or of the listing's day."""
-    published = listing.published
-    sensible = published is not None and _EARLIEST <= published.year <= listing.day.year + 1
-    return published.year if published is not None and sensible else listing.day.year
+    said = listing.published
+    return said.year if said is not None and published(listing) is not None else listing.day.year

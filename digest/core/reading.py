@@ -5,6 +5,7 @@ Knows no library and no other listing; folding them together is `core.identity`'
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 from typing import TYPE_CHECKING
 
@@ -26,6 +27,7 @@ NAME_LIMIT = 100
 MOST_AUTHORS = 3000
 MOST_CATEGORIES = 30
 _MOST_VERSIONS = 999
+_EARLIEST = 1900  # a year before is no year of publication
 
 # Relays and older feeds leave arXiv's own words around the author's.
 _TITLE_TAIL = re.compile(r"\s*\(arXiv:\S+ \[[^\]]{1,40}\][^()]{0,20}\)$")
@@ -68,6 +70,7 @@ def read(listing: Listing) -> Paper:
         upvotes=_count(listing.upvotes),
         comments=_count(listing.comments),
         stars=_count(listing.stars),
+        published=published(listing),
         first_listed=listing.day,
         community_listed=listing.day if listing.upvotes is not None else None,
         sources=(listing.source,),
@@ -144,6 +147,14 @@ def _authors(names: tuple[str, ...]) -> tuple[str, ...]:
 def _categories(listing: Listing) -> tuple[str, ...]:
     named = (clean(name, limit=80) for name in (*listing.categories, listing.channel))
     return tuple(dict.fromkeys(name for name in named if _CATEGORY.fullmatch(name)))[:MOST_CATEGORIES]
+
+
+def published(listing: Listing) -> dt.datetime | None:
+    """When a listing says that its work was published, in UTC; None where it does not, or says nonsense."""
+    said = listing.published
+    if said is None or not _EARLIEST <= said.year <= listing.day.year + 1:
+        return None
+    return said.replace(tzinfo=dt.UTC) if said.tzinfo is None else said.astimezone(dt.UTC)
 
 
 def _count(number: int | None) -> int | None:

@@ -105,6 +105,7 @@ class Paper:
     votes: int = 0  # of our own readers
     comments: int | None = None
     stars: int | None = None
+    published: dt.datetime | None = None  # of the first version, as far as a source says so
     first_listed: dt.date
     community_listed: dt.date | None = None  # the day a community (Hugging Face, or ours) first listed it
     sources: tuple[str, ...] = ()

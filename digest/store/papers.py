@@ -24,7 +24,7 @@ _FIELDS = tuple(field.name for field in dataclasses.fields(Paper))
 _TUPLES = ("authors", "categories", "sources")
 _LENT = (
     "abstract", "authors", "doi", "url", "pdf_url", "code_url", "project_url", "thumbnail_url", "gist",
-    "submitter", "upvotes", "comments", "stars", "community_listed",
+    "submitter", "upvotes", "comments", "stars", "published", "community_listed",
 )  # fmt: skip
 _PAPER = TypeAdapter(Paper)
 

@@ -58,6 +58,7 @@ papers = sa.Table(
     sa.Column("votes", sa.Integer, nullable=False, server_default="0"),  # of our own readers: see `upvotes`
     sa.Column("comments", sa.Integer),
     sa.Column("stars", sa.Integer),
+    sa.Column("published", UtcDateTime),
     sa.Column("first_listed", sa.Date, nullable=False),
     sa.Column("community_listed", sa.Date),
     sa.Column("sources", sa.JSON, nullable=False),

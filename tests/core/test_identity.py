@@ -77,6 +77,18 @@ def test_year_is_that_of_publication_unless_it_is_nonsense() -> None:
     assert keys(listing(published=published.replace(year=1), **words))[0].endswith("|2026")
 
 
+def test_a_paper_was_published_when_the_earliest_of_its_sources_says() -> None:
+    first = dt.datetime(2026, 4, 19, 22, tzinfo=dt.timezone(dt.timedelta(hours=-4)))
+    told = [
+        dataclasses.replace(ARXIV, published=first + dt.timedelta(days=1)),
+        dataclasses.replace(HUGGING, published=first),
+        dataclasses.replace(HUGGING, source="a feed", published=first.replace(year=1)),  # nonsense
+    ]
+    for order in itertools.permutations(told):
+        assert folded(*order).published == dt.datetime(2026, 4, 20, 2, tzinfo=dt.UTC)
+    assert folded(ARXIV, HUGGING).published is None
+
+
 def test_long_key_of_a_source_is_shortened() -> None:
     (own,) = keys(listing(key="x" * 5000))
     assert own != keys(listing(key="x" * 5001))[0]

@@ -31,6 +31,7 @@ _WORDS = (
 def upgrade() -> None:
     """Make the tables, and put the library that there is into its indexes."""
     op.add_column("papers", sa.Column("votes", sa.Integer, nullable=False, server_default="0"))
+    op.add_column("papers", sa.Column("published", sa.DateTime))
     op.create_index("papers_by_day", "papers", ["first_listed", "id"])
     op.create_index(
         "papers_by_community",
