@@ -1,0 +1,152 @@
+"""A form's fields in, a topic out, and back. Reads no library and no reader but what it is given."""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import TYPE_CHECKING
+
+from digest.config import address_key
+from digest.config.categories import resolve, suggest
+from digest.config.papers import parse_example
+from digest.core.keywords import keyword
+from digest.mail.words import BRIEF, listed, shorten
+from digest.model import Topic
+from digest.web.forms import LONGEST_ITEM, MOST_ITEMS, Form, join_items
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from digest.web.forms import Fields
+
+MOST_TOPICS = 50
+LONGEST_TEXT = 20_000
+LONGEST_NAME = 200
+MOST_PAPERS = 200
+_NAME_SHOWN = 60
+_TAXONOMY = "arXiv’s list is at arxiv.org/category_taxonomy."
+
+FIELDS = ("words", "name", "authors", "categories", "exclude", "text", "examples", "most")
+"""The fields of a topic; `most` limits the papers of this topic alone."""
+
+
+def read(fields: Fields, *, was: Topic | None = None, taken: Iterable[str] = ()) -> Topic | None:
+    """The topic that the fields say, with what `was` has and no field shows (its key and weight). `taken`
+    are the names of the reader's other topics. None where nothing at all was said; with faults in `fields`,
+    what comes back is to be shown, not kept."""
+    words = _searchable(fields, "words")
+    name = fields.line("name", most=LONGEST_NAME)
+    authors = fields.items("authors")
+    categories = _categories(fields)
+    exclude = _searchable(fields, "exclude")
+    text = fields.passage("text", most=LONGEST_TEXT)
+    examples = _examples(fields)
+    most = fields.count("most", most=MOST_PAPERS, optional=True)
+    if not (words or authors or categories or text or examples or name):
+        if exclude:
+            fields.wrong("words", "Say what to look for: exclusions alone find nothing.")
+        return None
+    name = name or default_name(words, authors=authors, categories=categories, text=text, examples=examples)
+    if address_key(name) in {address_key(one) for one in taken}:
+        fields.wrong("name", f"You have a topic “{BRIEF[name]}” already; give this one another heading.")
+    if was is None:
+        was = Topic(name=name)
+    return dataclasses.replace(
+        was,
+        name=name,
+        keywords=words,
+        authors=authors,
+        categories=categories,
+        exclude=exclude,
+        text=text,
+        examples=examples,
+        max_papers=most,
+    )
+
+
+def filled(topic: Topic) -> Form:
+    """The form that `read` reads back as the same topic."""
+    return Form(typed=typed(topic))
+
+
+def typed(topic: Topic) -> Mapping[str, str]:
+    """What stands in the fields for a topic."""
+    return {
+        "words": join_items(topic.keywords),
+        "name": topic.name,
+        "authors": join_items(topic.authors),
+        "categories": join_items(topic.categories),
+        "exclude": join_items(topic.exclude),
+        "text": topic.text,
+        "examples": join_items(topic.examples),
+        "most": "" if topic.max_papers is None else str(topic.max_papers),
+    }
+
+
+def empty(words: str = "") -> Form:
+    """A form in which nothing stands, or the words of a search."""
+    return Form(typed={"words": words})
+
+
+def default_name(
+    words: tuple[str, ...],
+    *,
+    authors: tuple[str, ...] = (),
+    categories: tuple[str, ...] = (),
+    text: str = "",
+    examples: tuple[str, ...] = (),
+) -> str:
+    """A heading for a topic that was given none.
+
+    >>> default_name(("gaussian splatting", "nerf"))
+    'Gaussian splatting, nerf'
+    """
+    said = (
+        ", ".join(one.strip("\"“”„«»'‘’") for one in words)
+        or (f"By {listed(authors)}" if authors else "")
+        or " ".join(text.split())
+        or (f"In {listed(categories)}" if categories else "")
+        or (f"Like {listed(examples)}" if examples else "")
+    )
+    name = shorten(said, _NAME_SHOWN)
+    first = name.split(" ", 1)[0]
+    return name[:1].upper() + name[1:] if first.islower() else name
+
+
+def _searchable(fields: Fields, name: str) -> tuple[str, ...]:
+    items = fields.items(name)
+    vain = [
+        f"“{BRIEF[one]}”"
+        for one in items[:MOST_ITEMS]
+        if len(one) <= LONGEST_ITEM and not keyword(one).spellings
+    ]
+    if vain:
+        shown = listed(vain[:3])
+        verb = "finds nothing: it holds" if len(vain) == 1 else "find nothing: they hold"
+        fields.wrong(name, f"{shown} {verb} no word that tells papers apart.")
+    return items
+
+
+def _categories(fields: Fields) -> tuple[str, ...]:
+    found: dict[str, None] = {}
+    for word in fields.items("categories"):
+        names = resolve(word)
+        found.update(dict.fromkeys(names))
+        if not names:
+            near = suggest(word[:40])
+            hint = f"did you mean {_either(near)}?" if near else _TAXONOMY
+            fields.wrong("categories", f"arXiv has no category “{BRIEF[word]}”; {hint}")
+    return tuple(found)
+
+
+def _examples(fields: Fields) -> tuple[str, ...]:
+    found: list[str] = []
+    for word in fields.items("examples"):
+        try:
+            found.append(str(parse_example(word)))
+        except ValueError:
+            fields.wrong("examples", f"“{BRIEF[word]}” is no arXiv id; one looks like 1706.03762.")
+    return tuple(dict.fromkeys(found))
+
+
+def _either(names: tuple[str, ...]) -> str:
+    return " or ".join(([", ".join(names[:-1])] if names[1:] else []) + [names[-1]])
