@@ -12,7 +12,7 @@ from __future__ import annotations
 import dataclasses
 from typing import TYPE_CHECKING
 
-from digest.errors import UsageError
+from digest.errors import StoreError, UsageError
 from digest.pipeline.collect import Reading, collect
 from digest.pipeline.deliver import deliver
 from digest.pipeline.editions import at_once, compose, plan
@@ -112,7 +112,16 @@ def run(
         )
         if email is None:
             prune(works, now=now)
+            _note_tick(works)
         return report
+
+
+def _note_tick(works: Works) -> None:
+    """Leave word that this run came to its end. All mail has left by then: a full disk ends no run here."""
+    try:
+        works.store.facts.note_tick(works.clock())
+    except StoreError as error:
+        works.tell("run.unnoted", error=str(error))
 
 
 def _report(

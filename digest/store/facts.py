@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 from typing import TYPE_CHECKING
 
@@ -10,11 +11,10 @@ import sqlalchemy as sa
 from digest.store import tables
 
 if TYPE_CHECKING:
-    import datetime as dt
-
     from digest.store.database import Database
 
 LOOKED_UP = "looked up"
+TICKED = "ticked at"
 
 
 class Facts:
@@ -36,6 +36,17 @@ class Facts:
             known = {} if value is None else json.loads(value)
             known.update(dict.fromkeys(arxiv_ids, day.isoformat()))
             put(connection, LOOKED_UP, json.dumps(known).encode())
+
+    def ticked_at(self) -> dt.datetime | None:
+        """When a run for all readers last came to its end, by the real clock; None: never."""
+        with self._database.read() as connection:
+            value = get(connection, TICKED)
+        return None if value is None else dt.datetime.fromisoformat(value.decode())
+
+    def note_tick(self, at: dt.datetime) -> None:
+        """A run for all readers has come to its end."""
+        with self._database.begin() as connection:
+            put(connection, TICKED, at.astimezone(dt.UTC).isoformat().encode())
 
 
 def get(connection: sa.Connection, name: str) -> bytes | None:
