@@ -6,6 +6,8 @@ A `Listing` is a source's words and may be hostile; from `Paper` on, text is cle
 Datetimes are aware and in UTC. A reader's zone appears in `core.due` and in the words of a mail only.
 """
 
+from digest.model.curations import Curated
+from digest.model.curations import Curated
 from digest.model.deliveries import (
     Delivery,
     DeliveryEvent,
@@ -23,6 +25,8 @@ from digest.model.readers import Cadence, Subscriber, Topic
 __all__ = [
     "Cadence",
     "Collection",
+    "Curated",
+    "Curated",
     "Delivery",
     "DeliveryEvent",
     "DeliveryState",

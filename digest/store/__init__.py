@@ -11,18 +11,22 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from digest.store.alarms import Alarms
+from digest.store.curations import Curations
 from digest.store.database import Database
 from digest.store.deliveries import Deliveries
 from digest.store.editions import Editions
+from digest.store.editors import Editors
 from digest.store.events import Events
 from digest.store.facts import Facts
 from digest.store.flights import Flights
+from digest.store.lists import Lists
 from digest.store.owners import Owner
 from digest.store.papers import Papers
 from digest.store.pruning import Pruning
 from digest.store.sources import Sources, StoredPace
 from digest.store.subscribers import Subscribers
 from digest.store.suppressions import Suppressions
+from digest.store.votes import Votes
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -37,6 +41,7 @@ class Store:
         self.database = database
         hashes = database.hashes()
         self.papers = Papers(database)
+        self.lists = Lists(database)
         self.subscribers = Subscribers(database, hashes)
         self.suppressions = Suppressions(database, hashes)
         self.editions = Editions(database)
@@ -48,6 +53,9 @@ class Store:
         self.facts = Facts(database)
         self.pruning = Pruning(database)
         self.alarms = Alarms(database)
+        self.votes = Votes(database)
+        self.editors = Editors(database)
+        self.curations = Curations(database)
 
     @classmethod
     def open(cls, url: str) -> Store:

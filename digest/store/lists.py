@@ -1,0 +1,259 @@
+"""Periods in, papers in the order of a page out: the community's list, what is new, the archive.
+
+Never writes. Every question is a fixed number of statements, however many papers it shows, and each walks an
+index. A *period* is two days, both in it. The community's list of a period is what a community listed in it
+(Hugging Face, our readers by voting, an editor by submitting it); where no source tells of a community, it is
+all that was first listed in it, and what an editor submitted in it. Editors' hidden papers are not in it.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import TYPE_CHECKING, Any
+
+import sqlalchemy as sa
+
+from digest.core.arxiv import normalise_arxiv_id
+from digest.model import Curated, Paper
+from digest.store import tables, tables_web
+from digest.store.database import parts
+from digest.store.rows import read_paper
+
+if TYPE_CHECKING:
+    import datetime as dt
+    from collections.abc import Collection, Mapping, Sequence
+
+    from digest.store.database import Database
+
+_PAPERS, _CURATED, _CATEGORIES = tables.papers, tables_web.curated, tables_web.paper_categories
+_VOTES = sa.func.coalesce(_PAPERS.c.upvotes, 0) + _PAPERS.c.votes
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """A paper, and what editors made of it."""
+
+    paper: Paper
+    curated: Curated | None = None
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class Page:
+    """Some of `total` papers."""
+
+    entries: tuple[Entry, ...] = ()
+    total: int = 0
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class Month:
+    """The days of a month that have papers, newest first, each with how many; `first` is its first day."""
+
+    first: dt.date
+    days: tuple[tuple[dt.date, int], ...]
+
+    @property
+    def count(self) -> int:
+        """How many papers it has."""
+        return sum(count for _, count in self.days)
+
+
+class Lists:
+    """The lists of one database."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def trending(
+        self,
+        first: dt.date,
+        last: dt.date,
+        *,
+        category: str = "",
+        has_community: bool,
+        limit: int,
+        offset: int = 0,
+    ) -> Page:
+        """The community's list of a period: picked ones first, then by upvotes, the newest of equals
+        first."""
+        listed = _listed(first, last, category=category, has_community=has_community).subquery()
+        picked = sa.and_(_CURATED.c.picked_by != "", _CURATED.c.picked_by.is_not(None))
+        order = (
+            sa.select(listed.c.id)
+            .outerjoin(_CURATED, _CURATED.c.paper_id == listed.c.id)
+            .order_by(picked.desc(), listed.c.votes.desc(), listed.c.id.desc())
+        )
+        return self._page(order, sa.select(sa.func.count()).select_from(listed), limit=limit, offset=offset)
+
+    def new(self, first: dt.date, last: dt.date, *, category: str = "", limit: int, offset: int = 0) -> Page:
+        """All that was first listed in a period, newest first."""
+        if category:
+            # (What turned out to be another paper has no categories.)
+            table = _CATEGORIES
+            listed = sa.select(table.c.paper_id).where(
+                table.c.category == category, table.c.day.between(first, last)
+            )
+            order = listed.order_by(table.c.day.desc(), table.c.paper_id.desc())
+        else:
+            listed = sa.select(_PAPERS.c.id).where(
+                _PAPERS.c.first_listed.between(first, last), _PAPERS.c.merged_into.is_(None)
+            )
+            order = listed.order_by(_PAPERS.c.first_listed.desc(), _PAPERS.c.id.desc())
+        total = sa.select(sa.func.count()).select_from(listed.subquery())
+        return self._page(order, total, limit=limit, offset=offset)
+
+    def _page(self, order: sa.Select[Any], total: sa.Select[Any], *, limit: int, offset: int) -> Page:
+        with self._database.read() as connection:
+            ids = connection.scalars(order.limit(max(0, limit)).offset(max(0, offset))).all()
+            found = read_entries(connection, ids)
+            count = int(connection.scalar(total) or 0)
+        return Page(entries=tuple(found[paper_id] for paper_id in ids), total=count)
+
+    def days(self, around: dt.date, *, has_community: bool) -> tuple[dt.date | None, dt.date | None]:
+        """The last day before `around` that has a list, and the first one after it; None: there is none."""
+        day = _day(has_community=has_community)
+        listed = sa.select(day).where(_PAPERS.c.merged_into.is_(None)).limit(1)
+        with self._database.read() as connection:
+            before = connection.scalar(listed.where(day < around).order_by(day.desc()))
+            after = connection.scalar(listed.where(day > around).order_by(day))
+        return before, after
+
+    def months(self, *, has_community: bool) -> tuple[Month, ...]:
+        """All days that have a list, by month, newest first. (Counts what editors hid as well.)"""
+        day = _day(has_community=has_community)
+        query = (
+            sa.select(day, sa.func.count())
+            .where(day.is_not(None), _PAPERS.c.merged_into.is_(None))
+            .group_by(day)
+            .order_by(day.desc())
+        )
+        months: dict[dt.date, list[tuple[dt.date, int]]] = {}
+        with self._database.read() as connection:
+            for listed, count in connection.execute(query):
+                months.setdefault(listed.replace(day=1), []).append((listed, count))
+        return tuple(Month(first=first, days=tuple(days)) for first, days in months.items())
+
+    def categories(
+        self, first: dt.date, last: dt.date, *, has_community: bool = False
+    ) -> list[tuple[str, int]]:
+        """The categories of what is new in a period (`has_community`: of the community's list), each with how
+        many papers it has, the largest first."""
+        table = _CATEGORIES
+        count = sa.func.count()
+        query = sa.select(table.c.category, count)
+        if has_community:
+            listed = _listed(first, last, has_community=True).subquery()
+            query = query.select_from(listed.join(table, table.c.paper_id == listed.c.id))
+        else:
+            query = query.where(table.c.day.between(first, last))
+        query = query.group_by(table.c.category).order_by(count.desc(), table.c.category)
+        with self._database.read() as connection:
+            return [(row[0], row[1]) for row in connection.execute(query)]
+
+    def paper(self, ref: str) -> Entry | None:
+        """The paper of an arXiv id (of whatever version, or a URL with one), or of `p` and the library's
+        number. One that turned out to be another is that other."""
+        name = normalise_arxiv_id(ref)
+        number = ref[1:] if ref[:1] == "p" and ref[1:].isdecimal() and ref.isascii() and len(ref) < 12 else ""
+        if not name and not number:
+            return None
+        with self._database.read() as connection:
+            paper_id: int | None = int(number or 0)
+            if name:
+                paper_id = connection.scalar(
+                    sa.select(_PAPERS.c.id)
+                    .where(_PAPERS.c.arxiv_id == name[0], _PAPERS.c.merged_into.is_(None))
+                    .limit(1)
+                )
+            return read_entries(connection, [paper_id]).get(paper_id) if paper_id else None
+
+    def entries(self, ids: Collection[int]) -> dict[int, Entry]:
+        """Papers by the library's numbers. One that turned out to be another is that other, under the number
+        that was asked for; unknown numbers are missing."""
+        with self._database.read() as connection:
+            return read_entries(connection, ids)
+
+    def ids(self, first: dt.date | None, last: dt.date | None, *, category: str = "") -> list[int]:
+        """The numbers of all papers first listed in a period (None: open) and in a category, ascending."""
+        if category:
+            day, query = _CATEGORIES.c.day, sa.select(_CATEGORIES.c.paper_id)
+            query = query.where(_CATEGORIES.c.category == category)
+        else:
+            day, query = _PAPERS.c.first_listed, sa.select(_PAPERS.c.id)
+            query = query.where(_PAPERS.c.merged_into.is_(None))
+        if first is not None:
+            query = query.where(day >= first)
+        if last is not None:
+            query = query.where(day <= last)
+        with self._database.read() as connection:
+            return sorted(connection.scalars(query))
+
+    def listings_of(self, paper_id: int) -> list[tuple[str, str, dt.date]]:
+        """Which source listed a paper, in which of its channels ("" where it has none), and when; the
+        earliest first."""
+        table = tables.listings
+        query = (
+            sa.select(table.c.source, table.c.channel, table.c.day)
+            .where(table.c.paper_id == paper_id)
+            .order_by(table.c.day, table.c.source, table.c.channel)
+        )
+        with self._database.read() as connection:
+            return [(row.source, row.channel, row.day) for row in connection.execute(query)]
+
+
+def read_entries(connection: sa.Connection, ids: Collection[int]) -> dict[int, Entry]:
+    """See `Lists.entries`; within the caller's transaction."""
+    asked = sorted(set(ids))
+    found: dict[int, Paper] = {}
+    stands: dict[int, int] = {}
+    for part in parts(asked):
+        for row in connection.execute(sa.select(_PAPERS).where(_PAPERS.c.id.in_(part))):
+            stands[row.id] = row.merged_into or row.id
+            found[row.id] = read_paper(row)
+    others = sorted({other for other in stands.values() if other not in found})
+    for part in parts(others):
+        for row in connection.execute(sa.select(_PAPERS).where(_PAPERS.c.id.in_(part))):
+            found[row.id] = read_paper(row)
+    curated = _read_curated(connection, sorted(set(stands.values())))
+    return {
+        paper_id: Entry(paper=found[other], curated=curated.get(other))
+        for paper_id, other in stands.items()
+        if other in found
+    }
+
+
+def _read_curated(connection: sa.Connection, ids: Sequence[int]) -> Mapping[int, Curated]:
+    return {
+        row.paper_id: Curated(
+            submitted_by=row.submitted_by,
+            picked_by=row.picked_by,
+            sentence=row.sentence,
+            hidden_by=row.hidden_by,
+            day=row.day,
+        )
+        for part in parts(ids)
+        for row in connection.execute(sa.select(_CURATED).where(_CURATED.c.paper_id.in_(part)))
+    }
+
+
+def _day(*, has_community: bool) -> sa.ColumnElement[dt.date]:
+    return _PAPERS.c.community_listed if has_community else _PAPERS.c.first_listed
+
+
+def _listed(
+    first: dt.date, last: dt.date, *, category: str = "", has_community: bool
+) -> sa.Select[Any] | sa.CompoundSelect[Any]:
+    """The numbers and upvotes of the papers of the community's list of a period."""
+    hidden = sa.select(_CURATED.c.paper_id).where(_CURATED.c.hidden_by != "")
+    shown = sa.select(_PAPERS.c.id, _VOTES.label("votes")).where(
+        _PAPERS.c.merged_into.is_(None), _PAPERS.c.id.not_in(hidden)
+    )
+    if category:
+        table = _CATEGORIES
+        shown = shown.where(sa.exists().where(table.c.paper_id == _PAPERS.c.id, table.c.category == category))
+    by_community = shown.where(_PAPERS.c.community_listed.between(first, last))
+    if has_community:
+        return by_community
+    arrived = _PAPERS.c.first_listed.between(first, last)
+    submitted = sa.select(_CURATED.c.paper_id).where(_CURATED.c.submitted_by != "")
+    return sa.union_all(shown.where(arrived), by_community.where(~arrived, _PAPERS.c.id.in_(submitted)))
