@@ -1,0 +1,56 @@
+"""A topic that is still being typed in, the papers of the last week that it would have brought out, in words.
+
+Keeps nothing: what is tried is not remembered.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import TYPE_CHECKING
+
+from digest.mail.cards import why_words
+from digest.mail.words import number
+from digest.web.desk import desk
+from digest.web.entries import EntryWords, entry_words
+from digest.web.previews import try_topic
+
+if TYPE_CHECKING:
+    from digest.model import Item, Paper, Topic
+
+SHOWN = 6
+COUNTED = 50
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class Trial:
+    """What a topic would have brought: a sentence, and the best of it."""
+
+    sentence: str
+    entries: tuple[EntryWords, ...] = ()
+
+
+def trial(topic: Topic | None) -> Trial:
+    """What `topic` would have brought in the last week; without one, what stands in its place."""
+    if topic is None:
+        return Trial(
+            sentence="No words yet. As you type, the papers of the last week that they would have brought "
+            "appear here; without any, you get what the community reads."
+        )
+    tried = try_topic(topic, COUNTED)
+    count = len(tried.found)
+    of = f"the {number(tried.looked_at)} papers of the last week"
+    if not tried.looked_at:
+        return Trial(sentence="The library has no papers of the last week yet, so there is nothing to try.")
+    if not count:
+        return Trial(sentence=f"None of {of} would have come. Fewer or broader words bring more.")
+    many = f"{count} or more" if count == COUNTED else str(count)
+    best = "" if count <= SHOWN else f" The best {SHOWN}:"
+    return Trial(
+        sentence=f"{many} of {of} would have come.{best}",
+        entries=tuple(_entry(item, paper) for item, paper in tried.found[:SHOWN]),
+    )
+
+
+def _entry(item: Item, paper: Paper) -> EntryWords:
+    matched = tuple(reason.words for reason in item.reasons if reason.kind == "author")
+    return entry_words(paper, year=desk().today.year, why=why_words(item), matched=matched)
