@@ -7,7 +7,6 @@ Datetimes are aware and in UTC. A reader's zone appears in `core.due` and in the
 """
 
 from digest.model.curations import Curated
-from digest.model.curations import Curated
 from digest.model.deliveries import (
     Delivery,
     DeliveryEvent,
@@ -25,7 +24,6 @@ from digest.model.readers import Cadence, Subscriber, Topic
 __all__ = [
     "Cadence",
     "Collection",
-    "Curated",
     "Curated",
     "Delivery",
     "DeliveryEvent",

@@ -11,7 +11,7 @@ from pydantic import TypeAdapter
 from digest.core import identity
 from digest.core.statistics import Statistics
 from digest.model import Listing, Paper
-from digest.store import facts, tables
+from digest.store import curations, facts, tables, votes
 from digest.store.database import parts
 
 if TYPE_CHECKING:
@@ -253,6 +253,9 @@ class _Shelf:
         )
         for table in (tables.paper_keys, tables.listings):
             connection.execute(sa.update(table).where(table.c.paper_id == other).values(paper_id=into))
+        count = votes.merge(connection, other, into=into)
+        self._papers[into] = dataclasses.replace(self._papers[into], votes=count)
+        curations.merge(connection, other, into=into)
         self._by_key.update({key: into for key, paper_id in self._by_key.items() if paper_id == other})
         self._added.discard(other)
 

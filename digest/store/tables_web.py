@@ -76,13 +76,15 @@ likes = sa.Table(
     sa.Index("likes_by_paper", "paper_id"),
 )
 
+# One who comes back is a new row: the link of an earlier one stays dead.
 editors = sa.Table(
     "editors",
     metadata,
     sa.Column("id", sa.Integer, primary_key=True, autoincrement=True),
-    sa.Column("name", sa.Text, nullable=False, unique=True),
+    sa.Column("name", sa.Text, nullable=False),
     sa.Column("since", UtcDateTime, nullable=False),
     sa.Column("ended_at", UtcDateTime),
+    sa.Index("editors_by_name", "name", unique=True, sqlite_where=sa.text("ended_at IS NULL")),
     sqlite_autoincrement=True,
 )
 

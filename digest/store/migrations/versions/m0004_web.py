@@ -97,10 +97,13 @@ def upgrade() -> None:
     op.create_table(
         "editors",
         sa.Column("id", sa.Integer, primary_key=True, autoincrement=True),
-        sa.Column("name", sa.Text, nullable=False, unique=True),
+        sa.Column("name", sa.Text, nullable=False),
         sa.Column("since", sa.DateTime, nullable=False),
         sa.Column("ended_at", sa.DateTime),
         sqlite_autoincrement=True,
+    )
+    op.create_index(
+        "editors_by_name", "editors", ["name"], unique=True, sqlite_where=sa.text("ended_at IS NULL")
     )
     op.create_table(
         "curations",
