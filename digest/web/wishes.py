@@ -22,7 +22,7 @@ COME_BACK_BUTTON = "Send me the digest again"
 
 
 def topic_summary(topic: Topic, *, limit: int = SUMMARY_LIMIT) -> str:
-    """What a topic looks for, in one line: nerf, point cloud · by Ada Lovelace · in cs.CV · without medical."""
+    """What a topic looks for, in one line: nerf, slam · by Ada Lovelace · in cs.CV · without medical."""
     said = (
         ("", topic.keywords),
         ("by ", topic.authors),

@@ -20,9 +20,12 @@ class ZoneGroup:
 
 def zone_groups(chosen: str = "UTC") -> tuple[ZoneGroup, ...]:
     """Every zone that is named for a place, and `chosen` where it is another (an operator may have set
-    `Etc/GMT+5`)."""
+    `Etc/GMT+5`); one that does not exist is not offered."""
+    import zoneinfo
+
     groups = _groups()
-    if any(chosen == name for group in groups for name, _ in group.zones):
+    listed = any(chosen == name for group in groups for name, _ in group.zones)
+    if listed or chosen not in zoneinfo.available_timezones():
         return groups
     return (ZoneGroup(area="As it is", zones=((chosen, chosen),)), *groups)
 
