@@ -76,8 +76,10 @@ def test_exclusions_alone_are_told() -> None:
         (
             "words",
             "x" * 10_000,
-            "“xxxxxxxxxxxxxxxxxxxxxxxxxxxxxx…” is 10,000 characters long; one entry has at most 200. "
-            "Part several by commas.",
+            (
+                "“xxxxxxxxxxxxxxxxxxxxxxxxxxxxxx…” is 10,000 characters long; one entry has at most 200. "
+                "Part several by commas."
+            ),
         ),
         ("words", ",".join(f"w{n}" for n in range(900)), "These are 900 entries; there is room for 500."),
         ("name", "n" * 201, "This is 201 characters long; there is room for 200."),
