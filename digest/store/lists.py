@@ -70,17 +70,22 @@ class Lists:
         last: dt.date,
         *,
         category: str = "",
+        submitter: str = "",
         has_community: bool,
+        by_day: bool = False,
         limit: int,
         offset: int = 0,
     ) -> Page:
         """The community's list of a period: picked ones first, then by upvotes, the newest of equals
-        first."""
-        listed = _listed(first, last, category=category, has_community=has_community).subquery()
+        first; `by_day`: of the newest day first. `submitter`: only what they submitted."""
+        listed = _listed(
+            first, last, category=category, submitter=submitter, has_community=has_community
+        ).subquery()
         picked = sa.and_(_CURATED.c.picked_by != "", _CURATED.c.picked_by.is_not(None))
         order = (
             sa.select(listed.c.id)
             .outerjoin(_CURATED, _CURATED.c.paper_id == listed.c.id)
+            .order_by(*([listed.c.day.desc()] if by_day else []))
             .order_by(picked.desc(), listed.c.votes.desc(), listed.c.id.desc())
         )
         return self._page(order, sa.select(sa.func.count()).select_from(listed), limit=limit, offset=offset)
@@ -241,19 +246,25 @@ def _day(*, has_community: bool) -> sa.ColumnElement[dt.date]:
 
 
 def _listed(
-    first: dt.date, last: dt.date, *, category: str = "", has_community: bool
+    first: dt.date, last: dt.date, *, category: str = "", submitter: str = "", has_community: bool
 ) -> sa.Select[Any] | sa.CompoundSelect[Any]:
-    """The numbers and upvotes of the papers of the community's list of a period."""
+    """The numbers, upvotes and days of the papers of the community's list of a period."""
     hidden = sa.select(_CURATED.c.paper_id).where(_CURATED.c.hidden_by != "")
     shown = sa.select(_PAPERS.c.id, _VOTES.label("votes")).where(
         _PAPERS.c.merged_into.is_(None), _PAPERS.c.id.not_in(hidden)
     )
+    if submitter:
+        ours = sa.select(_CURATED.c.paper_id).where(_CURATED.c.submitted_by == submitter)
+        shown = shown.where(sa.or_(_PAPERS.c.submitter == submitter, _PAPERS.c.id.in_(ours)))
     if category:
         table = _CATEGORIES
         shown = shown.where(sa.exists().where(table.c.paper_id == _PAPERS.c.id, table.c.category == category))
-    by_community = shown.where(_PAPERS.c.community_listed.between(first, last))
+    by_community = shown.add_columns(_PAPERS.c.community_listed.label("day")).where(
+        _PAPERS.c.community_listed.between(first, last)
+    )
     if has_community:
         return by_community
     arrived = _PAPERS.c.first_listed.between(first, last)
     submitted = sa.select(_CURATED.c.paper_id).where(_CURATED.c.submitted_by != "")
-    return sa.union_all(shown.where(arrived), by_community.where(~arrived, _PAPERS.c.id.in_(submitted)))
+    new = shown.add_columns(_PAPERS.c.first_listed.label("day")).where(arrived)
+    return sa.union_all(new, by_community.where(~arrived, _PAPERS.c.id.in_(submitted)))
