@@ -100,7 +100,7 @@ def letters(library: dict[tuple[int, int], Paper], *, readers: int, first: int =
         )
         made.append(
             Letter(
-                delivery_id=f"d{reader:08}",
+                delivery_id=f"{reader:016x}",
                 edition=Edition(slot=slot, sections=sections, considered=231),
                 subscriber=Subscriber(
                     email=f"reader{reader}@example.org",
@@ -110,10 +110,18 @@ def letters(library: dict[tuple[int, int], Paper], *, readers: int, first: int =
                     trending=True,
                 ),
                 unsubscribe_token=f"{reader:08x}.{rng.getrandbits(200):050x}",
+                preferences_token=_token(rng),
+                vote_token=_token(rng),
+                edition_token=_token(rng),
                 date=MORNING,
             )
         )
     return made
+
+
+def _token(rng: random.Random) -> str:
+    """As long as `links.Signer` makes it."""
+    return f"{rng.randint(100, 999)}-{rng.getrandbits(96):024x}"
 
 
 def _item(paper: Paper, *, keywords: list[str], rng: random.Random) -> Item:

@@ -14,6 +14,7 @@ from digest.mail.sentences import GIST_LIMIT, gist
 from digest.mail.words import clean, plural, rounded, short_date, shorten
 
 if TYPE_CHECKING:
+    from digest.mail.site import Site
     from digest.model import Item, Paper
 
 TITLE_LIMIT = 240
@@ -37,7 +38,10 @@ class Link:
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
 class CardWords:
-    """A paper as a template sees it. Empty strings are things that are not known. `why` is the reader's."""
+    """A paper as a template sees it. Empty strings are things that are not known.
+
+    `why` is the reader's, and so are the pages where they ask for more or less like it, and upvote it.
+    """
 
     title: str
     url: str
@@ -48,6 +52,9 @@ class CardWords:
     upvotes: str
     thumbnail_url: str
     why: str = ""
+    more_url: str = ""
+    less_url: str = ""
+    upvote_url: str = ""
 
     @property
     def byline(self) -> str:
@@ -94,6 +101,17 @@ def card_words(paper: Paper, key: CardKey) -> CardWords:
         links=tuple(link for link in links if link.url),
         upvotes=plural(upvotes, "upvote") if upvotes else "",
         thumbnail_url=_safe(paper.thumbnail_url),
+    )
+
+
+def own_card(card: CardWords, site: Site, *, paper_id: int, token: str, why: str) -> CardWords:
+    """The card as one reader gets it; `token` is theirs for votes."""
+    return dataclasses.replace(
+        card,
+        why=why,
+        more_url=site.vote_url(token, paper_id, "more"),
+        less_url=site.vote_url(token, paper_id, "less"),
+        upvote_url=site.vote_url(token, paper_id, "upvote"),
     )
 
 

@@ -6,11 +6,10 @@ marks; the pieces are encoded. What is left for each reader is filling slots and
 
 from __future__ import annotations
 
-import dataclasses
 import hashlib
 from typing import TYPE_CHECKING, cast
 
-from digest.mail.cards import CardKey, CardWords, card_key, card_words
+from digest.mail.cards import CardKey, CardWords, card_key, card_words, own_card
 from digest.mail.compose import CompiledMail, frame
 from digest.mail.encoding import encode, uses
 from digest.mail.forms import NOWHERE, Forms
@@ -21,7 +20,7 @@ from digest.mail.marks import CARD, Slot, parse, sentinel
 from digest.mail.templates import HTML, SUBJECT, TEXT
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Mapping
 
     from digest.mail.site import Site
     from digest.mail.templates import Templates
@@ -50,7 +49,7 @@ def compile_mail(
             if key not in cards:
                 cards[key] = card_words(_paper(papers, item), key)
     nonce = hashlib.sha256(repr((site, list(cards.values()))).encode("utf-8", "replace")).hexdigest()[:16]
-    words = _stand_ins(nonce, list(cards.values()))
+    words = _stand_ins(nonce, site, cards)
     html = inline(templates.render(HTML, nonce=nonce, site=site, mail=words))
     text = templates.render(TEXT, nonce=nonce, site=site, mail=words)
     html_tree, text_tree = parse(html, nonce, name=HTML), parse(text, nonce, name=TEXT)
@@ -81,7 +80,7 @@ def _paper(papers: Mapping[tuple[int, int], Paper], item: Item) -> Paper:
         ) from None
 
 
-def _stand_ins(nonce: str, cards: Sequence[CardWords]) -> MailWords[CardWords]:
+def _stand_ins(nonce: str, site: Site, cards: Mapping[CardKey, CardWords]) -> MailWords[CardWords]:
     """A mail that says a sentinel wherever readers differ, and holds every card."""
 
     def stand_in(path: str) -> str:
@@ -89,7 +88,10 @@ def _stand_ins(nonce: str, cards: Sequence[CardWords]) -> MailWords[CardWords]:
 
     section = SectionWords(
         title=stand_in("section.title"),
-        cards=tuple(dataclasses.replace(card, why=stand_in("card.why")) for card in cards),
+        cards=tuple(
+            own_card(card, site, paper_id=key[0], token=stand_in("mail.vote_token"), why=stand_in("card.why"))
+            for key, card in cards.items()
+        ),
         more=stand_in("section.more"),
     )
     names = [name for name in MailWords._fields if name != "sections"]

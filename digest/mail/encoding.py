@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from operator import itemgetter
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from digest.mail.filling import AnyCards, Cards, Passage, Sections, When
 from digest.mail.forms import Form, Use
@@ -17,7 +17,17 @@ if TYPE_CHECKING:
     from digest.mail.forms import Forms
     from digest.mail.marks import Node
 
-Parted = tuple[str, Slot, str, str]  # a card: before the words, the words, after them; all without the words
+Strung = list[str]  # a text in pieces, with one and the same slot between each two
+
+
+class Parted(NamedTuple):
+    """A card: what stands before its own words, after them, and without them."""
+
+    words: Slot
+    before: Strung
+    after: Strung
+    absent: Strung
+    again: set[Slot]  # words of the mail's in it: none, or the one that all cards of the block have
 
 
 def uses(nodes: Sequence[Node], *, html: bool) -> Iterator[Use]:
@@ -27,7 +37,9 @@ def uses(nodes: Sequence[Node], *, html: bool) -> Iterator[Use]:
             yield Use(node.level, node.name, Form(html, node.wrapping))
         elif isinstance(node, Block):
             if parted := _parted(node):
-                yield _led(parted[0][1], html=html)
+                yield _led(parted[0].words, html=html)
+                for slot in _again(parted):
+                    yield Use(slot.level, slot.name, Form(html, slot.wrapping))
                 continue
             if not _is_repeated(node):
                 yield Use(node.level, node.name, Form(html))
@@ -74,14 +86,27 @@ def _is_repeated(block: Block) -> bool:
 
 
 def _cards(parted: Sequence[Parted], forms: Forms, *, html: bool) -> Cards:
-    use = _led(parted[0][1], html=html)
+    use = _led(parted[0].words, html=html)
     lead = use.form.wrapping.first if use.form.wrapping else ""
+    again = [forms.places[Use(slot.level, slot.name, Form(html, slot.wrapping))] for slot in _again(parted)]
     return Cards(
         forms.places[use] - forms.firsts[CARD],
         [
-            (piece(before + lead), SOFT_BREAK + piece(after), piece(absent))
-            for before, _, after, absent in parted
+            (
+                _strung_pieces([*one.before[:-1], one.before[-1] + lead]),
+                _strung_pieces(one.after, begun=True),
+                _strung_pieces(one.absent),
+            )
+            for one in parted
         ],
+        again[0] if again else None,
+    )
+
+
+def _strung_pieces(texts: Strung, *, begun: bool = False) -> tuple[bytes, ...]:
+    """The texts encoded; `begun`: the first follows a slot, as the others do."""
+    return tuple(
+        SOFT_BREAK + piece(text) if place or begun else piece(text) for place, text in enumerate(texts)
     )
 
 
@@ -89,23 +114,51 @@ def _led(slot: Slot, *, html: bool) -> Use:
     return Use(slot.level, slot.name, Form(html, slot.wrapping, led=True))
 
 
+def _again(parted: Sequence[Parted]) -> set[Slot]:
+    return {slot for one in parted for slot in one.again}
+
+
 def _parted(block: Block) -> list[Parted]:
-    """The cards, if all are [text, [text, words, text] where there are words, text], of the same words."""
-    parted: list[Parted] = []
+    """The cards, if in all the same words of their own stand once, in one `when` for those words; and beside
+    these no more than one word of the mail's or the section's, as often as may be."""
     if block.level != SECTION:
         return []
-    for body in block.variants:
-        match body:
-            case [str() as head, Block(level=level, name=name, variants=[inner]), str() as foot]:
-                pass
-            case _:
-                return []
-        match inner if isinstance(inner[0], str) else ["", *inner]:
-            case [str() as before, Slot() as slot, str() as after]:
-                pass
-            case _:
-                return []
-        if (slot.level, slot.name) != (level, name) or level != CARD:
-            return []
-        parted.append((head + before, slot, after + foot, head + foot))
-    return parted if len({slot for _, slot, _, _ in parted}) == 1 else []
+    parted = [one for body in block.variants for one in _parted_card(body)]
+    alike = len({one.words for one in parted}) == 1 and len(_again(parted)) <= 1
+    return parted if alike and len(parted) == len(block.variants) else []
+
+
+def _parted_card(body: Sequence[Node]) -> list[Parted]:
+    """One card, or none where it is of another shape."""
+    blocks = [place for place, node in enumerate(body) if isinstance(node, Block)]
+    if len(blocks) != 1:
+        return []
+    when = body[blocks[0]]
+    if not isinstance(when, Block) or when.level != CARD:
+        return []
+    inner = when.variants[0]
+    own = [place for place, node in enumerate(inner) if isinstance(node, Slot) and node.level == when.level]
+    words = inner[own[0]] if len(own) == 1 else None
+    if not isinstance(words, Slot) or words.name != when.name:
+        return []
+    head, foot = body[: blocks[0]], body[blocks[0] + 1 :]
+    strung = [
+        _strung(nodes) for nodes in ([*head, *inner[: own[0]]], [*inner[own[0] + 1 :], *foot], [*head, *foot])
+    ]
+    again = {slot for _, slots in strung for slot in slots}
+    if any(isinstance(node, Block) for node in inner) or any(slot.level == CARD for slot in again):
+        return []
+    before, after, absent = (texts for texts, _ in strung)
+    return [Parted(words, before, after, absent, again)]
+
+
+def _strung(nodes: Sequence[Node]) -> tuple[Strung, set[Slot]]:
+    """Texts and slots as the texts between slots, and which slots."""
+    texts, slots = [""], set()
+    for node in nodes:
+        if isinstance(node, str):
+            texts[-1] += node
+        elif isinstance(node, Slot):
+            slots.add(node)
+            texts.append("")
+    return texts, slots

@@ -78,23 +78,27 @@ class AnyCards:
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Cards:
-    """Cards that differ from reader to reader in one block of words (why they are there), made quick.
+    """Cards that differ from reader to reader in one block of words (why they are there), and in one word of
+    the mail's at most, which may stand in a card many times (the token of its votes), made quick.
 
-    For each of the compiled ones: what stands before the words and after them, and what stands there without.
+    For each of the compiled ones: what stands before the words and after them, and what stands there without;
+    each in as many parts as that word leaves between itself.
     """
 
     form: int  # which of a card's pieces
-    variants: Sequence[tuple[bytes, bytes, bytes]]
+    variants: Sequence[tuple[Pieces, Pieces, Pieces]]
+    again: int | None  # the place of the mail's word
 
     def fill(self, scope: Scope, out: list[bytes]) -> None:
         """Append this reader's cards."""
         form, variants = self.form, self.variants
+        join = b"".join if self.again is None else scope.pieces[self.again].join
         for place, why in scope.cards:
             before, after, absent = variants[place]
             if why:
-                out += (before, why[form], after)
+                out += (join(before), why[form], join(after))
             else:
-                out.append(absent)
+                out.append(join(absent))
 
 
 Encoded = bytes | Passage | When | Sections | AnyCards | Cards

@@ -11,6 +11,7 @@ import math
 from typing import TYPE_CHECKING, Generic, NamedTuple, TypeVar
 from zoneinfo import ZoneInfo
 
+from digest.mail.site import quoted
 from digest.mail.words import BRIEF, WEEKDAYS, clean, listed, long_date, number, shorten, zone_words
 
 if TYPE_CHECKING:
@@ -48,6 +49,10 @@ class MailWords(NamedTuple, Generic[Card]):
     about: str  # why the reader gets this
     unsubscribe_url: str
     unsubscribe_token: str
+    preferences_url: str
+    pause_url: str
+    edition_url: str
+    vote_token: str  # as it stands in a link
 
 
 def mail_words(letter: Letter, site: Site, *, card: Callable[[Item], Card]) -> MailWords[Card]:
@@ -73,6 +78,10 @@ def mail_of(letter: Letter, site: Site, *, cards: Callable[[Section], Sequence[C
         about=about(reader, site),
         unsubscribe_url=site.unsubscribe_url(letter.unsubscribe_token),
         unsubscribe_token=clean(letter.unsubscribe_token),
+        preferences_url=site.preferences_url(letter.preferences_token),
+        pause_url=site.pause_url(letter.preferences_token),
+        edition_url=site.edition_url(letter.edition_token, letter.delivery_id),
+        vote_token=quoted(letter.vote_token),
     )
 
 

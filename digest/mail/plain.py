@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 from typing import TYPE_CHECKING
 
-from digest.mail.cards import CardWords, card_key, card_words, why_words
+from digest.mail.cards import CardWords, card_key, card_words, own_card, why_words
 from digest.mail.compose import HTML_LIMIT
 from digest.mail.inline import inline
 from digest.mail.letters import mail_words, subject_words, trimmed
@@ -36,7 +36,13 @@ def render(
 
     def card(item: Item) -> CardWords:
         key = card_key(item, year=edition.slot.scheduled_at.year)
-        return dataclasses.replace(card_words(papers[item.paper_id, item.revision], key), why=why_words(item))
+        return own_card(
+            card_words(papers[item.paper_id, item.revision], key),
+            site,
+            paper_id=item.paper_id,
+            token=letter.vote_token,
+            why=why_words(item),
+        )
 
     words = mail_words(letter, site, card=card)
     html = inline(templates.render(HTML, site=site, mail=words))

@@ -85,6 +85,10 @@ def letter(sections: tuple[Section, ...], *, notices: tuple[Notice, ...] = (), c
         delivery_id="sample",
         edition=Edition(slot=slot, sections=sections, notices=notices, considered=considered),
         subscriber=READER,
-        unsubscribe_token="sample-token",  # noqa: S106 — it opens nothing
+        # They open nothing, and each can be told from the others.
+        unsubscribe_token="sample-token",  # noqa: S106
+        preferences_token="sample-preferences",  # noqa: S106
+        vote_token="sample-vote",  # noqa: S106
+        edition_token="sample-edition",  # noqa: S106
         date=MORNING,
     )

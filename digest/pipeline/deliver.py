@@ -206,14 +206,20 @@ def letter(
     works: Works, subscriber: Subscriber, delivery_id: str, edition: Edition, *, date: dt.datetime
 ) -> Letter:
     """All that is one reader's own in one mail. For somebody who is no reader (id 0: a test message) the
-    token unsubscribes nobody."""
-    signer = works.signer
-    token = signer.token("unsubscribe", subscriber.id) if subscriber.id else signer.token("test", 1)
+    tokens open nothing."""
+
+    def token(purpose: str) -> str:
+        return works.signer.token(purpose, subscriber.id) if subscriber.id else works.signer.token("test", 1)
+
+    pages = bool(works.site.url)  # only their addresses hold the other tokens
     return Letter(
         delivery_id=delivery_id,
         edition=edition,
         subscriber=subscriber,
-        unsubscribe_token=token,
+        unsubscribe_token=token("unsubscribe"),
+        preferences_token=token("preferences") if pages else "",
+        vote_token=token("vote") if pages else "",
+        edition_token=token("edition") if pages else "",
         date=date,
     )
 

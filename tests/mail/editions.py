@@ -164,6 +164,9 @@ def letter(
         edition=Edition(slot=slot, sections=sections, notices=notices, considered=considered),
         subscriber=reader,
         unsubscribe_token=token,
+        preferences_token=f"p-{token}",
+        vote_token=f"v-{token}",
+        edition_token=f"e-{token}",
         date=MORNING,
     )
 

@@ -12,13 +12,16 @@ from typing import TYPE_CHECKING
 import pytest
 
 from digest.mail.compile import compile_mail
+from digest.mail.filling import AnyCards, Cards, Sections
 from digest.mail.plain import render
+from digest.mail.templates import Templates
 from digest.model import Cadence, Notice, Paper, Reason, Section, Subscriber, Topic
 from tests.mail.editions import SITE, WEB_SITE, item, letter
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from digest.mail.site import Letter, Site
-    from digest.mail.templates import Templates
 
 POLICY = policy.SMTP.clone(max_line_length=998)
 SNIPPETS = (
@@ -133,6 +136,55 @@ def test_composed_mail_decodes_like_the_per_mail_pipeline(seed: int, templates: 
         assert parts(compiled.compose(one).raw) == per_mail(templates, site, one, papers)
 
 
+VOTE = '<a href="{{ card.upvote_url }}">+</a>'
+WHY = "{% when card.why %}<i>{{ card.why }}</i>{% endwhen %}"
+
+
+@pytest.mark.parametrize(
+    "card",
+    [
+        VOTE + WHY,
+        WHY + VOTE,
+        f"{VOTE}x{WHY}y{VOTE}z{VOTE}",
+        "{% when card.why %}" + VOTE + "<i>{{ card.why }}</i>" + VOTE + "{% endwhen %}",
+        "{% when card.why %}{{ card.why }}{{ card.why }}{% endwhen %}" + VOTE,
+        "{% if card.gist %}" + VOTE + "{% endif %}" + WHY,
+        VOTE + WHY + "{{ mail.date }}",
+        VOTE + WHY + "{{ section.title }}{{ section.title }}",
+        WHY + "{{ section.title }}b{{ section.title }}",
+        WHY + "{% when section.more %}" + VOTE + "{% endwhen %}",
+        VOTE + "{{ card.why }}",
+        VOTE,
+        "{{ mail.vote_token }}" + WHY + "{{ mail.vote_token }}",
+        "",
+    ],
+)
+def test_words_of_the_mail_in_a_card_of_any_shape_are_each_reader_s(card: str, tmp_path: Path) -> None:
+    (tmp_path / "mail").mkdir()
+    (tmp_path / "mail" / "card.html.j2").write_text(f"<b>{{{{ card.title }}}}</b>{card}\n")
+    wrapped = "{{ card.more_url }}\n{{ section.title | wrap('  ') }}\n{{ card.why | wrap('  - ') }}\n"
+    (tmp_path / "mail" / "card.txt.j2").write_text(wrapped)
+    own = Templates.load(tmp_path)
+    for seed in range(3):
+        rng = random.Random(seed)
+        papers = library(rng)
+        letters = [random_letter(rng, papers) for _ in range(3)]
+        for site in (SITE.checked(), WEB_SITE.checked()):
+            compiled = compile_mail(own, site, [one.edition for one in letters], papers)
+            for one in letters:
+                assert parts(compiled.compose(one).raw) == per_mail(own, site, one, papers)
+
+
+def test_a_vote_is_of_the_reader_who_got_the_mail(templates: Templates) -> None:
+    papers = library(random.Random(9))
+    letters = [letter(Section(kind="topic", title="T", items=(item(1),)), token=name) for name in ("a", "b")]
+    compiled = compile_mail(templates, WEB_SITE, [one.edition for one in letters], papers)
+    for one, own, other in zip(letters, "ab", "ba", strict=True):
+        html = parts(compiled.compose(one).raw)[2]
+        assert html.count(f"https://digest.example.org/v/v-{own}/1?do=".encode()) == 3
+        assert f"/v/v-{other}".encode() not in html
+
+
 def test_a_mail_too_large_is_cut_alike_both_ways(templates: Templates) -> None:
     rng = random.Random(5)
     papers = library(rng)
@@ -188,3 +240,14 @@ def test_keywords_of_any_kind_are_told_as_the_per_mail_pipeline_tells_them(
     one = letter(Section(kind="topic", title=keywords[0] or "T", items=items))
     compiled = compile_mail(templates, SITE.checked(), [one.edition], papers)
     assert parts(compiled.compose(one).raw) == per_mail(templates, SITE.checked(), one, papers)
+
+
+def test_the_built_in_cards_take_the_quick_way(templates: Templates) -> None:
+    papers = library(random.Random(10))
+    one = letter(Section(kind="topic", title="T", items=(item(1), item(2))))
+    for site in (SITE, WEB_SITE):
+        compiled = compile_mail(templates, site, [one.edition], papers)
+        for part in (compiled.html, compiled.text):
+            (sections,) = (node for node in part if isinstance(node, Sections))
+            assert sum(isinstance(node, Cards) for node in sections.nodes) == 1
+            assert not any(isinstance(node, AnyCards) for node in sections.nodes)

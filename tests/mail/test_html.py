@@ -68,6 +68,13 @@ def test_tables_are_presentational_and_600_wide_at_most(templates: Templates) ->
     assert {table.get("width") for table in tables} == {"100%", "600"}
 
 
+def test_targets_are_44_pixels_high_on_a_phone(templates: Templates) -> None:
+    (style,) = page(templates, site=WEB_SITE).iter("style")
+    phone = style.text.partition("(max-width: 620px)")[2].partition("@media")[0]
+    assert re.search(r"\.votes \{[^}]*line-height: 44px !important", phone)
+    assert re.search(r"\.votes \.quiet-link \{[^}]*inline-block", phone)
+
+
 def test_every_link_says_where_it_goes(templates: Templates) -> None:
     for link in page(templates, site=WEB_SITE).iter("a"):
         assert (link.text_content() or "").strip().lower() not in ("", "here", "click here", "link")
@@ -100,9 +107,58 @@ def test_paper_without_a_link_is_still_there(templates: Templates) -> None:
 def test_unsubscribing_stands_at_the_top_and_in_the_footer(site: Site, templates: Templates) -> None:
     links = [link.get("href") for link in page(templates, site=site).iter("a")]
     leave = TOKEN_URL if site.url else "mailto:unsubscribe@example.org?subject=2.1745.Zm9vYmFy"
-    assert links[0] == leave
+    assert leave in links[:2]
     assert links[-2] == leave
     assert links[-1] == "mailto:editor@example.org"
+
+
+def test_with_a_web_side_the_mail_leads_to_its_page_to_preferences_and_to_a_pause(
+    templates: Templates,
+) -> None:
+    links = [(one.text_content(), one.get("href")) for one in page(templates, site=WEB_SITE).iter("a")]
+    assert links[:2] == [
+        ("View in browser", "https://digest.example.org/e/e-2.1745.Zm9vYmFy/d-17"),
+        ("Unsubscribe", TOKEN_URL),
+    ]
+    assert links[-4:-1] == [
+        ("Preferences", "https://digest.example.org/p/p-2.1745.Zm9vYmFy"),
+        ("Pause", "https://digest.example.org/p/p-2.1745.Zm9vYmFy/pause"),
+        ("Unsubscribe", TOKEN_URL),
+    ]
+
+
+def test_every_card_ends_with_what_a_reader_may_say_of_the_paper(templates: Templates) -> None:
+    rows = [
+        [(one.text_content(), one.get("href")) for one in heading.getparent()[-1].iter("a")]
+        for heading in page(templates, site=WEB_SITE).iter("h3")
+    ]
+    vote = "https://digest.example.org/v/v-2.1745.Zm9vYmFy"
+    assert rows == [
+        [
+            ("More like this", f"{vote}/{number}?do=more"),
+            ("Less like this", f"{vote}/{number}?do=less"),
+            ("Upvote", f"{vote}/{number}?do=upvote"),
+        ]
+        for number in range(1, 6)
+    ]
+
+
+@pytest.mark.parametrize("name", sorted(EDITIONS))
+def test_without_a_web_side_nothing_leads_to_one(name: str, templates: Templates) -> None:
+    mail = decoded(composed(templates, EDITIONS[name]))
+    for words in ("like this", "Upvote", "Preferences", "Pause", "browser"):
+        assert words not in mail.html + mail.text
+
+
+@pytest.mark.parametrize("name", sorted(EDITIONS))
+def test_text_part_names_each_page_once_at_its_end_and_no_votes(name: str, templates: Templates) -> None:
+    text = decoded(composed(templates, EDITIONS[name], site=WEB_SITE)).text
+    footer = text.rpartition("-" * 76)[2]
+    assert "\nPreferences, pause: https://digest.example.org/p/p-2.1745.Zm9vYmFy\n" in footer
+    assert "\nIn a browser: https://digest.example.org/e/e-2.1745.Zm9vYmFy/d-17\n" in footer
+    assert f"\nUnsubscribe: {TOKEN_URL}\n" in footer
+    assert text.count("digest.example.org") == 4  # and unsubscribing at the top
+    assert "/v/" not in text
 
 
 def test_footer_says_why_how_to_leave_and_who_sends(templates: Templates) -> None:
@@ -165,10 +221,11 @@ def library(count: int, *, letters: str = "abc déf ") -> dict[tuple[int, int], 
     return {(n, 1): paper(n, f"Paper {n}", letters * 60, "A B") for n in range(1, count + 1)}
 
 
-def test_mail_stays_within_80_000_bytes_and_says_what_it_left_out(templates: Templates) -> None:
+@pytest.mark.parametrize("site", [SITE, WEB_SITE])
+def test_mail_stays_within_80_000_bytes_and_says_what_it_left_out(site: Site, templates: Templates) -> None:
     one = letter(many(100), TRENDING, considered=300)
     papers = {**library(100), (5, 1): paper(5, "Hot", "Hot.", "H")}
-    mail = decoded(composed(templates, one, papers=papers))  # type: ignore[arg-type]
+    mail = decoded(composed(templates, one, papers=papers, site=site))  # type: ignore[arg-type]
     assert len(mail.html.replace("\n", "\r\n").encode()) <= 80_000
     shown = mail.html.count("<h3 ")
     assert 25 < shown < 90
