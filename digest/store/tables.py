@@ -64,11 +64,15 @@ papers = sa.Table(
     sa.Column("sources", sa.JSON, nullable=False),
     # Few are: a run asks for all of them, and shall not look at the whole library for it.
     sa.Index("papers_merged", "merged_into", sqlite_where=sa.text("merged_into IS NOT NULL")),
-    sa.Index("papers_by_day", "first_listed", "id"),
+    # Lists count and sort thousands, and show twenty: the index has all that this takes.
+    sa.Index("papers_by_day", "first_listed", "id", "merged_into", "upvotes", "votes"),
     sa.Index(
         "papers_by_community",
         "community_listed",
         "id",
+        "merged_into",
+        "upvotes",
+        "votes",
         sqlite_where=sa.text("community_listed IS NOT NULL"),
     ),
 )
