@@ -29,10 +29,14 @@ if TYPE_CHECKING:
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
 class Candidate:
-    """A paper that was listed as news; `sequence` is that of its latest news listing."""
+    """A paper that was listed as news; `sequence` is that of its latest news listing. What editors made of
+    it in the community's list: who picked it, the sentence they pinned to it, whether it is hidden there."""
 
     paper: Paper
     sequence: int
+    picked_by: str = ""
+    sentence: str = ""
+    hidden: bool = False
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -40,7 +44,8 @@ class Window:
     """The papers that may be news to somebody, strongest heat known, ready to be ranked.
 
     Arrays have one entry a paper. `rows` is papers × `columns`, CSR float32, TF-IDF; `categories` maps each
-    category, archive (`cs`) and wildcard (`cs.*`) to the papers in it; `twins` names near-duplicates.
+    category, archive (`cs`) and wildcard (`cs.*`) to the papers in it; `twins` names near-duplicates;
+    `chosen` says who picked a paper, and what they pinned to it, for those of which either is so.
     """
 
     statistics: Statistics
@@ -56,6 +61,9 @@ class Window:
     of_arxiv: Mapping[str, NDArray[np.int64]]  # arXiv id → its places
     of_id: Mapping[int, int]  # the library's number → its place
     twins: Mapping[int, frozenset[int]]
+    picked: NDArray[np.bool_]
+    hidden: NDArray[np.bool_]  # from the community's list; whom a topic leads there finds it
+    chosen: Mapping[int, tuple[str, str]]
 
     @classmethod
     def of(cls, statistics: Statistics, candidates: Iterable[Candidate], *, today: dt.date) -> Window:
@@ -94,6 +102,13 @@ class Window:
             of_arxiv=_places([paper.arxiv_id] if paper.arxiv_id else [] for paper in papers),
             of_id={paper.id: place for place, paper in enumerate(papers)},
             twins=near_duplicates(rows, [" ".join(title) for title, _ in texts]),
+            picked=np.array([bool(one.picked_by) for one in kept], dtype=np.bool_),
+            hidden=np.array([one.hidden for one in kept], dtype=np.bool_),
+            chosen={
+                place: (one.picked_by, one.sentence)
+                for place, one in enumerate(kept)
+                if one.picked_by or one.sentence
+            },
         )
 
 

@@ -77,9 +77,13 @@ class Ranked:
     def hot_item(self, place: int) -> Item:
         """A paper as the trending section shows it; its score tells its heat: 50 at `WARM` upvotes a day."""
         paper = self.window.papers[place]
-        votes = paper.upvotes or 0
-        words = "1 upvote" if votes == 1 else f"{votes:,} upvotes"
-        reasons = (Reason(kind="trending", words=words),)
+        picked_by, sentence = self.window.chosen.get(place, ("", ""))
+        chosen = f"picked by {picked_by}" if picked_by else ""
+        quoted = f"“{sentence}”" if sentence else ""
+        votes = paper.all_upvotes or 0
+        counted = "1 upvote" if votes == 1 else f"{votes:,} upvotes" if votes else ""
+        said = (": ".join(filter(None, (chosen, quoted))), counted)
+        reasons = tuple(Reason(kind="trending", words=words) for words in said if words)
         return _item(paper, float(self.window.heat[place]) / WARM, reasons)
 
 
@@ -89,7 +93,7 @@ def _item(paper: Paper, signs: float, reasons: tuple[Reason, ...]) -> Item:
         revision=paper.revision,
         score=score_of(signs),
         reasons=reasons,
-        upvotes=paper.upvotes,
+        upvotes=paper.all_upvotes,
         comments=paper.comments,
         stars=paper.stars,
     )

@@ -157,13 +157,16 @@ def _divided(
 def _hot(
     ranked: Ranked, reader: Subscriber, numbers: Sequence[int], eligible: NDArray[np.bool_]
 ) -> list[int]:
-    """The places of what may trend for this reader, hottest first."""
+    """The places of what may trend for this reader: what editors picked, then the hottest; nothing that
+    they hid."""
     if reader.topics and not reader.trending:
         return []
-    fit = eligible & (ranked.window.heat > 0)
+    window = ranked.window
+    fit = eligible & ((window.heat > 0) | window.picked) & ~window.hidden
     if numbers:
         fit &= ~ranked.excluded[list(numbers)].any(axis=0)
-    return varied(ranked.order(fit, by=ranked.window.heat), ranked.window.twins)
+    # Of the equally chosen the hottest is first: that is how the window stands.
+    return varied(ranked.order(fit, by=window.picked.astype(np.float64)), window.twins)
 
 
 def _quota(topic: Topic, room: int) -> int:

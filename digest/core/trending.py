@@ -24,6 +24,7 @@ def heat(upvotes: int | None, age_days: int) -> float:
 
 
 def paper_heat(paper: Paper, today: dt.date) -> float:
-    """The heat of a paper on that day, counted from when a community first listed it."""
+    """The heat of a paper on that day, of a source's upvotes and our readers' together, counted from when a
+    community first listed it."""
     since = paper.community_listed or paper.first_listed
-    return heat(paper.upvotes, (today - since).days)
+    return heat(paper.all_upvotes, (today - since).days)

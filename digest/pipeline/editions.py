@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from digest.core.due import due_slot
 from digest.model import Edition
+from digest.pipeline.likes import taught
 from digest.store.database import parts
 
 if TYPE_CHECKING:
@@ -113,7 +114,21 @@ def open_window(works: Works, subscriber_ids: Sequence[int], *, now: dt.datetime
     first_day = now.date() - dt.timedelta(days=works.window_days)
     after = min((cut_offs.get(subscriber_id, 0) for subscriber_id in subscriber_ids), default=0)
     news = store.papers.news(after=after, upto=upto, first_day=first_day)
-    candidates = [Candidate(paper=one.paper, sequence=one.sequence) for one in news]
+    chosen = store.curations.news(first_day=first_day)
+    candidates = []
+    for one in news:
+        if (curated := chosen.get(one.paper.id)) is None:
+            candidates.append(Candidate(paper=one.paper, sequence=one.sequence))
+            continue
+        candidates.append(
+            Candidate(
+                paper=one.paper,
+                sequence=one.sequence,
+                picked_by=curated.picked_by,
+                sentence=curated.sentence,
+                hidden=bool(curated.hidden_by),
+            )
+        )
     return Window.of(store.papers.statistics(), candidates, today=now.date())
 
 
@@ -127,14 +142,11 @@ def choose(works: Works, window: Window, readers: Sequence[Subscriber]) -> list[
     # Only of what is in the window does it matter whether a reader has seen it, under whatever number.
     among = {*window.of_id, *(paper for paper, into in merged.items() if into in window.of_id)}
     shown = store.editions.shown(ids, among=among)
-    examples = store.papers.by_arxiv_id(
-        {one for reader in readers for topic in reader.topics for one in topic.examples}
-    )
+    learned = taught(store, readers)
     wants = []
-    for reader in readers:
+    for reader in learned.readers:
         sent = shown.get(reader.id, frozenset())
-        sent |= {merged[paper] for paper in sent if paper in merged}
-        # What a reader gave as an example they have read already.
-        sent |= {examples[one].id for topic in reader.topics for one in topic.examples if one in examples}
-        wants.append(Want(subscriber=reader, since=cut_offs.get(reader.id, 0), sent=sent, examples=examples))
+        sent |= {merged[paper] for paper in sent if paper in merged} | learned.known[reader.id]
+        since = cut_offs.get(reader.id, 0)
+        wants.append(Want(subscriber=reader, since=since, sent=sent, examples=learned.examples))
     return select(window, wants)

@@ -80,7 +80,7 @@ def chores(works: Works, *, at: dt.datetime) -> Iterator[Chore]:
     yield Chore(name="events", once=lambda rows: pruning.events(before=before, limit=rows))
     # An edition that is still kept shows papers that were listed a window before it.
     listed = (before - window).date()
-    examples = works.store.subscribers.examples()
+    examples = works.store.subscribers.examples() | works.store.votes.examples()
     yield Chore(
         name="papers", once=lambda rows: pruning.papers(before=listed, keep=examples, limit=rows), most=4
     )

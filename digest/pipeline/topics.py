@@ -6,6 +6,9 @@ import dataclasses
 import datetime as dt
 from typing import TYPE_CHECKING
 
+from digest.model import Subscriber
+from digest.pipeline.likes import taught
+
 if TYPE_CHECKING:
     from digest.model import Item, Paper, Topic
     from digest.pipeline.works import Works
@@ -19,8 +22,11 @@ class Tried:
     looked_at: int
 
 
-def try_topic(works: Works, topic: Topic, *, now: dt.datetime, days: int, limit: int) -> Tried:
-    """Rank the papers announced in the `days` before `now`, with the function that ranks for a mail."""
+def try_topic(
+    works: Works, topic: Topic, *, now: dt.datetime, days: int, limit: int, subscriber_id: int = 0
+) -> Tried:
+    """Rank the papers announced in the `days` before `now`, with the function that ranks for a mail; with
+    that reader's likes in the topic, and without the papers that they know."""
     from digest.core import select
     from digest.core.features import Window
 
@@ -29,6 +35,10 @@ def try_topic(works: Works, topic: Topic, *, now: dt.datetime, days: int, limit:
     news = papers.news(after=0, upto=papers.last_sequence(), first_day=first_day)
     candidates = [select.Candidate(paper=one.paper, sequence=one.sequence) for one in news]
     window = Window.of(papers.statistics(), candidates, today=now.date())
-    items = select.try_topic(window, topic, examples=papers.by_arxiv_id(topic.examples), limit=limit)
+    learned = taught(works.store, [Subscriber(id=subscriber_id, email="", topics=(topic,))])
+    topic = learned.readers[0].topics[0]
+    known = learned.known[subscriber_id]
+    items = select.try_topic(window, topic, examples=learned.examples, limit=limit + len(known))
     by_id = {one.paper.id: one.paper for one in news}
-    return Tried(found=tuple((item, by_id[item.paper_id]) for item in items), looked_at=len(news))
+    found = tuple((item, by_id[item.paper_id]) for item in items if item.paper_id not in known)
+    return Tried(found=found[:limit], looked_at=len(news))
