@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from digest.store.alarms import Alarms
+from digest.store.archive import Archive
 from digest.store.curations import Curations
 from digest.store.database import Database
 from digest.store.deliveries import Deliveries
@@ -45,6 +46,7 @@ class Store:
         self.subscribers = Subscribers(database, hashes)
         self.suppressions = Suppressions(database, hashes)
         self.editions = Editions(database)
+        self.archive = Archive(database, hashes)
         self.deliveries = Deliveries(database, hashes)
         self.flights = Flights(database)
         self.events = Events(database, hashes)

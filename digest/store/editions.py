@@ -86,7 +86,7 @@ class Editions:
         table = tables.editions
         with self._database.read() as connection:
             return {
-                row.delivery_id: Frozen(edition=_unpacked(row.body), made_at=row.made_at)
+                row.delivery_id: Frozen(edition=unpacked(row.body), made_at=row.made_at)
                 for part in parts(delivery_ids)
                 for row in connection.execute(sa.select(table).where(table.c.delivery_id.in_(part)))
             }
@@ -125,5 +125,6 @@ def _packed(edition: Edition) -> bytes:
     return zlib.compress(_EDITION.dump_json(edition, exclude_none=True))
 
 
-def _unpacked(body: bytes) -> Edition:
+def unpacked(body: bytes) -> Edition:
+    """An edition as the table keeps it."""
     return _EDITION.validate_json(zlib.decompress(body))
