@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
     from digest.config import Settings
     from digest.ports import Source
+    from digest.web.desk import Desk
 
 
 def site_of(settings: Settings) -> Site:
@@ -129,3 +130,53 @@ def open_works(
             tell=tell,
             step=step,
         )
+
+
+def unpoked() -> None:
+    """Nobody waits to be woken."""
+
+
+WEB_BUSY_S = 5  # how long a page waits for another writer, before it says that the library is busy
+
+
+@contextlib.contextmanager
+def open_desk(
+    settings: Settings, *, tell: Callable[..., None] = untold, poke: Callable[[], None] = unpoked
+) -> Iterator[Desk]:
+    """Everything that the web side works with; closed at the end. `tell` keeps a log, `poke` wakes whoever
+    posts notes."""
+    # Imported here: Flask is loaded for `digest web` alone.
+    from digest.ports import Catalogue
+    from digest.web.desk import Desk, SourceLabel
+
+    site = settings.site
+    with open_store(_patient(settings)) as store:
+        sources = sources_of(settings, store)
+        yield Desk(
+            store=store,
+            site=site_of(settings),
+            signer=signer_of(settings),
+            secret=site.secret.get_secret_value(),
+            old_secrets=tuple(secret.get_secret_value() for secret in site.old_secrets),
+            settings=settings.web,
+            defaults=settings.digest,
+            sources=tuple(
+                SourceLabel(name=source.name, title=source.title, kind=one.kind)
+                for source, one in zip(sources, settings.sources, strict=True)
+            ),
+            catalogues=tuple(source for source in sources if isinstance(source, Catalogue)),
+            templates=settings.digest.templates,
+            soft_bounces=delivery_of(settings).soft_bounces,
+            webhook_key=settings.mail.sendgrid.webhook_key or "",
+            tell=tell,
+            poke=poke,
+        )
+
+
+def _patient(settings: Settings) -> Settings:
+    """The settings with a database that a page does not wait for as long as a run does."""
+    url = settings.store.url
+    if "timeout=" in url:
+        return settings
+    url = f"{url}{'&' if '?' in url else '?'}timeout={WEB_BUSY_S}"
+    return settings.model_copy(update={"store": settings.store.model_copy(update={"url": url})})

@@ -13,6 +13,7 @@ COMMANDS: dict[str, str] = {
     "collect": "Pull listings from the sources into the library.",
     "run": "One tick: collect, plan what is due, compose, deliver.",
     "start": "Run the schedule in the foreground.",
+    "web": "Serve the web side: lists, search, subscribing, preferences.",
     "preview": "Show the mail that a reader would get.",
     "topics": "Try a topic before it is saved.",
     "subscribers": "Add, list, import, export, pause, remove and erase readers.",

@@ -21,6 +21,7 @@ from digest.config.settings import (
 )
 from digest.config.sources import SourceSettings
 from digest.config.times import format_cadence, parse_cadence
+from digest.config.web import WebSettings
 
 __all__ = [
     "DigestSettings",
@@ -36,6 +37,7 @@ __all__ = [
     "StoreSettings",
     "SubscriberSettings",
     "TopicSettings",
+    "WebSettings",
     "address_key",
     "format_cadence",
     "load",

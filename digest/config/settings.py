@@ -14,6 +14,7 @@ from digest.config.readers import SubscriberSettings
 from digest.config.section import Count, Days, KeepDays, Port, Seconds, Section
 from digest.config.sources import SourceSettings
 from digest.config.values import Line, Text
+from digest.config.web import WebSettings
 
 if TYPE_CHECKING:
     from digest.model import Subscriber
@@ -165,6 +166,7 @@ class Settings(BaseSettings):
     delivery: DeliverySettings = DeliverySettings()
     operator: OperatorSettings = OperatorSettings()
     digest: DigestSettings = DigestSettings()
+    web: WebSettings = WebSettings()
     sources: tuple[SourceSettings, ...] = ()
     subscribers: tuple[SubscriberSettings, ...] = ()
 

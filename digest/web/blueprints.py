@@ -1,0 +1,12 @@
+"""The table of pages: one module each, which exposes `blueprint`. A new one is an import and a row."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from digest.web import statics
+
+if TYPE_CHECKING:
+    import flask
+
+BLUEPRINTS: tuple[flask.Blueprint, ...] = (statics.blueprint,)

@@ -1,0 +1,37 @@
+"""The day of the latest papers, to which "this week" and "this month" lead; looked up once a minute."""
+
+from __future__ import annotations
+
+import dataclasses
+import time
+from typing import TYPE_CHECKING, cast
+
+import flask
+import sqlalchemy as sa
+
+from digest.store import tables
+from digest.web.desk import desk
+
+if TYPE_CHECKING:
+    import datetime as dt
+
+EXTENSION = "digest.latest"
+KEPT_S = 60
+
+
+@dataclasses.dataclass(slots=True)
+class Latest:
+    """What was found, and when to look again."""
+
+    day: dt.date | None = None
+    until: float = 0.0
+
+
+def latest_day() -> dt.date:
+    """The newest day on which a paper was listed; today in an empty library."""
+    kept = cast("Latest", flask.current_app.extensions[EXTENSION])
+    if time.monotonic() >= kept.until:
+        with desk().store.database.read() as connection:
+            kept.day = connection.scalar(sa.select(sa.func.max(tables.papers.c.first_listed)))
+        kept.until = time.monotonic() + KEPT_S
+    return kept.day or desk().today
