@@ -213,6 +213,7 @@ delivery_events = sa.Table(
     sa.Column("reason", sa.Text, nullable=False),
     sa.Column("body", sa.Text, nullable=False),
     sa.Column("received_at", UtcDateTime, nullable=False),
+    sa.Index("events_by_kind", "kind"),  # their bodies are long: counting shall not read them
 )
 
 # Who is never mailed. The address itself is forgotten with the person, its hash is not.

@@ -50,6 +50,7 @@ def upgrade() -> None:
         ["community_listed", "id", "merged_into", "upvotes", "votes"],
         sqlite_where=sa.text("community_listed IS NOT NULL"),
     )
+    op.create_index("events_by_kind", "delivery_events", ["kind"])
     op.add_column("subscribers", sa.Column("paused_until", sa.DateTime))
     op.add_column("subscribers", sa.Column("joined_at", sa.DateTime))
     op.execute("UPDATE subscribers SET joined_at = agreed_at")
