@@ -2,20 +2,14 @@
 
 from __future__ import annotations
 
-import dataclasses
 import functools
 
 _AREAS = (
     "Africa", "America", "Antarctica", "Asia", "Atlantic", "Australia", "Europe", "Indian", "Pacific",
 )  # fmt: skip
 
-
-@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
-class ZoneGroup:
-    """A continent or ocean: its zones as (IANA name, words)."""
-
-    area: str
-    zones: tuple[tuple[str, str], ...]
+ZoneGroup = tuple[str, tuple[tuple[str, str], ...]]
+"""A continent or ocean, and its zones as (IANA name, words)."""
 
 
 def zone_groups(chosen: str = "UTC") -> tuple[ZoneGroup, ...]:
@@ -24,10 +18,10 @@ def zone_groups(chosen: str = "UTC") -> tuple[ZoneGroup, ...]:
     import zoneinfo
 
     groups = _groups()
-    listed = any(chosen == name for group in groups for name, _ in group.zones)
+    listed = any(chosen == name for _, zones in groups for name, _ in zones)
     if listed or chosen not in zoneinfo.available_timezones():
         return groups
-    return (ZoneGroup(area="As it is", zones=((chosen, chosen),)), *groups)
+    return (("As it is", ((chosen, chosen),)), *groups)
 
 
 @functools.cache
@@ -36,13 +30,10 @@ def _groups() -> tuple[ZoneGroup, ...]:
 
     names = sorted(zoneinfo.available_timezones())
     places = (
-        ZoneGroup(
-            area=area,
-            zones=tuple((name, _place(name)) for name in names if name.startswith(f"{area}/")),
-        )
+        (area, tuple((name, _place(name)) for name in names if name.startswith(f"{area}/")))
         for area in _AREAS
     )
-    return (ZoneGroup(area="Universal", zones=(("UTC", "UTC"),)), *places)
+    return (("Universal", (("UTC", "UTC"),)), *places)
 
 
 def _place(name: str) -> str:
