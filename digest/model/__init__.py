@@ -18,6 +18,7 @@ from digest.model.deliveries import (
     SuppressionCause,
 )
 from digest.model.editions import Edition, Item, Notice, Reason, ReasonKind, Section, Slot
+from digest.model.figures import Figures, Held, Tally
 from digest.model.papers import Collection, Listing, ListingKind, Paper, Position, SourceStatus
 from digest.model.readers import Cadence, Subscriber, Topic
 
@@ -30,6 +31,8 @@ __all__ = [
     "DeliveryState",
     "Edition",
     "EventKind",
+    "Figures",
+    "Held",
     "Item",
     "Listing",
     "ListingKind",
@@ -46,5 +49,6 @@ __all__ = [
     "SourceStatus",
     "Subscriber",
     "SuppressionCause",
+    "Tally",
     "Topic",
 ]

@@ -19,6 +19,7 @@ from digest.store.editions import Editions
 from digest.store.editors import Editors
 from digest.store.events import Events
 from digest.store.facts import Facts
+from digest.store.figures import FigureBook
 from digest.store.flights import Flights
 from digest.store.lists import Lists
 from digest.store.owners import Owner
@@ -55,6 +56,7 @@ class Store:
         self.facts = Facts(database)
         self.pruning = Pruning(database)
         self.alarms = Alarms(database)
+        self.figures = FigureBook(database)
         self.votes = Votes(database)
         self.editors = Editors(database)
         self.curations = Curations(database)
