@@ -14,7 +14,7 @@ _VERSION = r"(?:v(?P<version>[1-9]\d{0,2}))?"
 _ID = re.compile(rf"(?:{_NEW}|{_OLD}){_VERSION}", re.IGNORECASE)
 _PREFIX = re.compile(
     r"(?:https?://)?(?:[a-z]+\.)?arxiv\.org/(?:abs|pdf|html|format|ps|src|e-print)/"
-    r"|(?:https?://)?(?:www\.)?(?:huggingface\.co/papers|alphaxiv\.org/(?:abs|pdf)|ar5iv\.org/abs)/"
+    r"|(?:https?://)?(?:www\.)?(?:huggingface\.co/papers|alphaxiv\.org/(?:abs|pdf|overview)|ar5iv\.org/abs)/"
     r"|(?:https?://)?(?:dx\.)?doi\.org/10\.48550/arxiv\.|(?:doi:\s*)?10\.48550/arxiv\."
     r"|oai:arxiv\.org:|(?:urn:)?arxiv:\s*",
     re.IGNORECASE,

@@ -135,6 +135,12 @@ class Papers:
                     found[row.arxiv_id] = _paper(row)
         return found
 
+    def known_as(self, connection: sa.Connection, key: str) -> int | None:
+        """The number of the paper of that key (`core.identity.keys`), in the caller's transaction."""
+        table = tables.paper_keys
+        found: int | None = connection.scalar(sa.select(table.c.paper_id).where(table.c.key == key))
+        return found
+
     def revisions(self, wanted: Collection[tuple[int, int]]) -> dict[tuple[int, int], Paper]:
         """Papers at the revision asked for, by (id, revision)."""
         found: dict[tuple[int, int], Paper] = {}
