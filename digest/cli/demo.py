@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from pathlib import Path
 
 import click
@@ -30,3 +31,4 @@ def demo(folder: Path, as_json: bool) -> None:
         return
     click.echo(f"{len(shown.mails)} mails out of {shown.papers} sample papers are in {folder / 'outbox'}.")
     click.echo(f"Open {shown.index.resolve().as_uri()}")
+    click.echo(f"And the web side: digest --config {shlex.quote(str(folder / 'digest.toml'))} web")

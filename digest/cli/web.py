@@ -49,7 +49,7 @@ def web(app: App, host: str, port: int, hash_password: bool) -> None:
         served = create_app(desk, hosts=(host,))
         server = server_of(served, opened)
         signal.signal(signal.SIGTERM, signal.default_int_handler)
-        click.echo(f"Listening on http://{_where(host, opened.getsockname()[1])}", err=True)
+        click.echo(f"Listening on http://{_where(host, opened.getsockname()[1])}")
         try:
             server.run()
         finally:

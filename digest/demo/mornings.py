@@ -29,6 +29,7 @@ MADE_HERE = "# Written by `digest demo`, and written anew by the next one: chang
 _SITE = """
 [site]
 name = "Paper Digest (samples)"
+url = "http://127.0.0.1:8000"
 sender = "digest@example.org"
 secret = "{secret}"
 
