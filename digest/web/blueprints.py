@@ -4,9 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from digest.web import statics
+from digest.web import api, health, metrics, openapi, statics, webhooks
 
 if TYPE_CHECKING:
     import flask
 
-BLUEPRINTS: tuple[flask.Blueprint, ...] = (statics.blueprint,)
+BLUEPRINTS: tuple[flask.Blueprint, ...] = (
+    statics.blueprint,
+    api.blueprint,
+    health.blueprint,
+    metrics.blueprint,
+    openapi.blueprint,
+    webhooks.blueprint,
+)
