@@ -33,6 +33,7 @@ whereas
 """
 _IRREGULAR = dict(pair.split(":") for pair in _IRREGULARS.split())
 _SINGULAR = frozenset(_SINGULARS.split())
+_HISSING = ("s", "x", "z", "ch", "sh")
 
 
 def stem_plural(word: str) -> str:
@@ -54,3 +55,19 @@ def stem_plural(word: str) -> str:
     if word.endswith(("sses", "xes", "ches", "shes", "zzes")):
         return word[:-2]
     return word[:-1]
+
+
+def numbers(word: str) -> tuple[str, ...]:
+    """A token in singular and plural, itself first: forms that `stem_plural` makes one.
+
+    >>> numbers("studies"), numbers("analysis"), numbers("3d")
+    (('studies', 'study'), ('analysis', 'analyses'), ('3d',))
+    """
+    stem = stem_plural(word)
+    forms = [word, stem]
+    if len(stem) > 2 and stem.isascii() and stem.isalpha():
+        forms += [plural for plural, singular in _IRREGULAR.items() if singular == stem]
+        hisses = stem.endswith(_HISSING)
+        changes = stem[-1] == "y" and stem[-2] not in "aeiou"
+        forms.append(f"{stem}es" if hisses else f"{stem[:-1]}ies" if changes else f"{stem}s")
+    return tuple(dict.fromkeys(form for form in forms if stem_plural(form) == stem))

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from digest.store.alarms import Alarms
+from digest.store.confirmations import Confirmations
 from digest.store.archive import Archive
 from digest.store.curations import Curations
 from digest.store.database import Database
@@ -21,10 +22,16 @@ from digest.store.events import Events
 from digest.store.facts import Facts
 from digest.store.figures import FigureBook
 from digest.store.flights import Flights
+from digest.store.joining import Joining
+from digest.store.kept import Kept
 from digest.store.lists import Lists
+from digest.store.notes import Notes
 from digest.store.owners import Owner
 from digest.store.papers import Papers
+from digest.store.pauses import Pauses
+from digest.store.preferences import Preferences
 from digest.store.pruning import Pruning
+from digest.store.search import Search
 from digest.store.sources import Sources, StoredPace
 from digest.store.subscribers import Subscribers
 from digest.store.suppressions import Suppressions
@@ -44,8 +51,15 @@ class Store:
         hashes = database.hashes()
         self.papers = Papers(database)
         self.lists = Lists(database)
+        self.search = Search(database)
         self.subscribers = Subscribers(database, hashes)
         self.suppressions = Suppressions(database, hashes)
+        self.confirmations = Confirmations(database, hashes)
+        self.joining = Joining(database, hashes)
+        self.preferences = Preferences(database, hashes)
+        self.pauses = Pauses(database)
+        self.kept = Kept(database)
+        self.notes = Notes(database)
         self.editions = Editions(database)
         self.archive = Archive(database, hashes)
         self.deliveries = Deliveries(database, hashes)

@@ -12,7 +12,8 @@ down_revision = "0003"
 # them stand between authors, so that no name reaches across; others make a category one word.
 _NAMES = "(SELECT group_concat(value, ' \ue000 \ue000 ') FROM json_each({row}authors))"
 _SUBJECTS = (
-    "(SELECT group_concat(replace(replace(replace(value, '.', '\ue001'), '-', '\ue002'), ' ', '\ue003'), ' ')"
+    "(SELECT group_concat('\ue001' || "
+    "replace(replace(replace(value, '.', '\ue001'), '-', '\ue002'), ' ', '\ue003'), ' ')"
     " FROM json_each({row}categories))"
 )
 _TEXT = "{row}title, {row}abstract, " + _NAMES + ", " + _SUBJECTS
