@@ -82,7 +82,7 @@ def rfc3339(at: dt.date | dt.datetime) -> str:
 
 
 def feed_entry(words: EntryWords, *, site_url: str, day: dt.date) -> FeedEntry:
-    """A paper as an entry, listed on `day`. Its id goes by the library's number, which no renaming changes."""
+    """A paper as an entry, listed on `day`. Its id goes by the library's number, which never changes."""
     paper, card = words.paper, words.card
     upvotes = words.upvotes_words if words.upvotes else ""
     return FeedEntry(

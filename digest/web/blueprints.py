@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from digest.web import api, health, metrics, openapi, statics, webhooks
+from digest.web import api, health, lists, metrics, openapi, statics, webhooks
 
 if TYPE_CHECKING:
     import flask
@@ -16,4 +16,5 @@ BLUEPRINTS: tuple[flask.Blueprint, ...] = (
     metrics.blueprint,
     openapi.blueprint,
     webhooks.blueprint,
+    lists.blueprint,
 )

@@ -1,4 +1,4 @@
-"""A paper of the library in, a card's words for pages and feeds out: the mail's card, leading to our own page.
+"""A paper of the library in, a card's words for pages and feeds out: the mail's card, leading to our page.
 
 Asks no database and reads no clock. What is picked, pinned or submitted by editors is said here once.
 """
