@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from digest.store.alarms import Alarms
-from digest.store.confirmations import Confirmations
 from digest.store.archive import Archive
+from digest.store.confirmations import Confirmations
 from digest.store.curations import Curations
 from digest.store.database import Database
 from digest.store.deliveries import Deliveries

@@ -31,5 +31,9 @@ class Hashes:
         again = f"/{turn}" if turn else ""
         return self._digest(b"delivery", f"{subscriber_id}/{slot}{again}", size=8).hex()
 
+    def note(self, said: str) -> str:
+        """16 hexadecimal digits for a note: a delivery's id in every mail, and never one of a delivery."""
+        return self._digest(b"note", said, size=8).hex()
+
     def _digest(self, purpose: bytes, text: str, *, size: int) -> bytes:
         return hashlib.blake2b(text.encode(), digest_size=size, key=self._key, person=purpose).digest()

@@ -22,19 +22,23 @@ Status = Literal["active", "paused", "left", "unlisted"]
 
 _TOPICS = TypeAdapter(tuple[Topic, ...])
 _CADENCE = TypeAdapter(Cadence)
+READER = TypeAdapter(Subscriber)
 PREFERENCES = ("email", "name", "timezone", "send_at", "cadence", "max_papers", "trending", "topics")
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
 class Membership:
-    """A reader and how they stand. `agreed_at` and `agreed_where` are the evidence of consent."""
+    """A reader and how they stand. `agreed_at` and `agreed_where` are the evidence of consent. One of origin
+    "web" chooses for themselves: what a file says of them is not used."""
 
     subscriber: Subscriber
     status: Status
     origin: Literal["file", "command", "web"]
     agreed_at: dt.datetime | None = None
     agreed_where: str = ""
+    joined_at: dt.datetime | None = None
     left_at: dt.datetime | None = None
+    paused_until: dt.datetime | None = None
     last_scheduled_at: dt.datetime | None = None
     next_due_at: dt.datetime | None = None
 
@@ -82,6 +86,11 @@ def set_values(connection: sa.Connection, subscriber_id: int, **values: object) 
         connection.execute(sa.update(table).where(table.c.id == subscriber_id).values(**values))
 
 
+def latest(known: dt.datetime | None, now: dt.datetime) -> dt.datetime:
+    """Up to when a reader's slots are behind them, who is mailed from `now` on: no slot of before comes."""
+    return now if known is None else max(known, now)
+
+
 def as_row(reader: Subscriber, hashes: Hashes) -> dict[str, Any]:
     """A reader's columns."""
     return {
@@ -116,7 +125,9 @@ def membership(row: sa.Row[Any]) -> Membership:
         origin=row.origin,
         agreed_at=row.agreed_at,
         agreed_where=row.agreed_where,
+        joined_at=row.joined_at,
         left_at=row.left_at,
+        paused_until=row.paused_until,
         last_scheduled_at=row.last_scheduled_at,
         next_due_at=row.next_due_at,
     )

@@ -11,8 +11,9 @@ from digest.config import address_key
 from digest.errors import UsageError
 from digest.store import tables
 from digest.store.database import parts
+from digest.store.erasing import erase, forget_address
 from digest.store.members import adopt, as_row, by_address, membership, set_values
-from digest.store.suppressions import forget, is_suppressed, lift, suppress
+from digest.store.suppressions import is_suppressed, lift, suppress
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -36,7 +37,8 @@ class Subscribers:
 
     def synchronise(self, listed: Sequence[Subscriber]) -> list[str]:
         """Make the file's readers those of the database; returns the addresses that it names in vain,
-        because they have left or are suppressed. Readers whom the file no longer names get no more mail."""
+        because they have left or are suppressed. Readers whom the file no longer names get no more mail.
+        Those who chose on the web (origin "web") are left as they are, whatever the file says."""
         table = tables.subscribers
         gone: list[str] = []
         with self._database.begin() as connection:
@@ -59,7 +61,7 @@ class Subscribers:
                 elif row is None:
                     values = as_row(reader, self._hashes)
                     connection.execute(sa.insert(table), {**values, "status": "active", "origin": "file"})
-                else:
+                elif row.origin != "web":
                     adopt(connection, row, reader, self._hashes)
             for row in known.values():
                 # One who paused gets no mail anyway, and their wish must outlast a change of the file.
@@ -133,7 +135,7 @@ class Subscribers:
                     connection, row.address_hash, "unsubscribe", email=row.email, at=at, evidence=evidence
                 )
             else:
-                changes: dict[str, Any] = {"status": status, "left_at": None}
+                changes: dict[str, Any] = {"status": status, "left_at": None, "paused_until": None}
                 if status == "active":
                     _come_back(connection, row)
                     changes["next_due_at"] = None
@@ -155,21 +157,16 @@ class Subscribers:
             )
 
     def erase(self, email: str, *, at: dt.datetime) -> bool:
-        """Forget a person: preferences, editions, deliveries and their history. What stays is the hash of
-        the address on the suppression list, so that no import brings them back. False if nobody has it."""
-        readers, deliveries = tables.subscribers, tables.deliveries
+        """Forget a person: preferences, consent, editions, deliveries and their history, votes, notes, wishes
+        to be confirmed. What stays is the hash of their addresses on the suppression list, so that no import
+        brings them back. False if nobody has the address."""
         with self._database.begin() as connection:
             address_hash = self._hashes.address(email)
             row = connection.execute(by_address(email)).one_or_none()
             if row is not None:
                 suppress(connection, address_hash, "unsubscribe", email=None, at=at, evidence="")
-                theirs = sa.select(deliveries.c.id).where(deliveries.c.subscriber_id == row.id)
-                events = tables.delivery_events
-                connection.execute(sa.delete(events).where(events.c.delivery_id.in_(theirs)))
-                for table in (tables.editions, tables.shown_papers, deliveries):
-                    connection.execute(sa.delete(table).where(table.c.subscriber_id == row.id))
-                connection.execute(sa.delete(readers).where(readers.c.id == row.id))
-            forget(connection, address_hash)
+                erase(connection, row.id)
+            forget_address(connection, address_hash)
         return row is not None
 
     def _refused(
@@ -251,7 +248,7 @@ def leave(connection: sa.Connection, subscriber_id: int, *, at: dt.datetime) -> 
     connection.execute(
         sa.update(table)
         .where(table.c.id == subscriber_id, table.c.status != "left")
-        .values(status="left", left_at=at)
+        .values(status="left", left_at=at, paused_until=None)
     )
 
 
