@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Literal, cast
 import flask
 
 from digest.config import DigestSettings, WebSettings
+from digest.membership.house import House
 from digest.store.bounces import SoftBounces
 
 if TYPE_CHECKING:
@@ -65,6 +66,18 @@ class Desk:
     def has_community(self) -> bool:
         """Whether a source tells what a community lists and upvotes (Hugging Face)."""
         return any(source.kind == "huggingface" for source in self.sources)
+
+    @property
+    def house(self) -> House:
+        """What membership works with."""
+        return House(
+            store=self.store,
+            site=self.site,
+            signer=self.signer,
+            clock=self.clock,
+            tell=self.tell,
+            poke=self.poke,
+        )
 
     @property
     def today(self) -> dt.date:
