@@ -12,6 +12,7 @@ import unicodedata
 from typing import TYPE_CHECKING, TypeVar
 
 from digest.mail.words import clean, number
+from digest.membership.limits import ENTRIES, ENTRY
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -19,8 +20,6 @@ if TYPE_CHECKING:
 Value = TypeVar("Value")
 
 LONGEST_KEPT = 50_000  # characters of a field that come back; no field may hold more than 20,000
-LONGEST_ITEM = 200
-MOST_ITEMS = 500
 
 _SEPARATORS = ",;\n،、，；"
 _SPLIT = re.compile(
@@ -70,7 +69,7 @@ class Fields:
         self.typed[name] = "".join(kept)[:LONGEST_KEPT]
         return text
 
-    def line(self, name: str, *, most: int = LONGEST_ITEM) -> str:
+    def line(self, name: str, *, most: int = ENTRY) -> str:
         """One line: controls become blanks, at most `most` characters."""
         text = clean(unicodedata.normalize("NFC", self.raw(name)))
         self._check_length(name, text, most)
@@ -87,15 +86,15 @@ class Fields:
         """Words, phrases or names parted by commas, semicolons or line ends; each once, in their order."""
         found = dict.fromkeys(filter(None, (clean(one) for one in split_items(self.raw(name)))))
         items = tuple(unicodedata.normalize("NFC", one) for one in found)
-        long = next((one for one in items if len(one) > LONGEST_ITEM), None)
+        long = next((one for one in items if len(one) > ENTRY), None)
         if long is not None:
             self.wrong(
                 name,
                 f"“{long[:30]}…” is {number(len(long))} characters long; one entry has at most "
-                f"{LONGEST_ITEM}. Part several by commas.",
+                f"{ENTRY}. Part several by commas.",
             )
-        if len(items) > MOST_ITEMS:
-            self.wrong(name, f"These are {number(len(items))} entries; there is room for {MOST_ITEMS}.")
+        if len(items) > ENTRIES:
+            self.wrong(name, f"These are {number(len(items))} entries; there is room for {ENTRIES}.")
         return items
 
     def parsed(self, name: str, parse: Callable[[str], Value], *, fault: str) -> Value | None:

@@ -10,15 +10,15 @@ from digest.config.categories import resolve, suggest
 from digest.config.papers import parse_example
 from digest.core.keywords import keyword
 from digest.mail.words import BRIEF, listed, shorten
+from digest.membership.limits import ENTRIES, ENTRY
 from digest.model import Topic
-from digest.web.forms import LONGEST_ITEM, MOST_ITEMS, Form, join_items
+from digest.web.forms import Form, join_items
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from digest.web.forms import Fields
 
-MOST_TOPICS = 50
 LONGEST_TEXT = 20_000
 LONGEST_NAME = 200
 MOST_PAPERS = 200
@@ -114,11 +114,7 @@ def default_name(
 
 def _searchable(fields: Fields, name: str) -> tuple[str, ...]:
     items = fields.items(name)
-    vain = [
-        f"“{BRIEF[one]}”"
-        for one in items[:MOST_ITEMS]
-        if len(one) <= LONGEST_ITEM and not keyword(one).spellings
-    ]
+    vain = [f"“{BRIEF[one]}”" for one in items[:ENTRIES] if len(one) <= ENTRY and not keyword(one).spellings]
     if vain:
         shown = listed(vain[:3])
         verb = "finds nothing: it holds" if len(vain) == 1 else "find nothing: they hold"

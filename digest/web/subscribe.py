@@ -1,0 +1,117 @@
+"""Where anybody joins: words, the papers that they would have brought, when, how much, and an address.
+
+Nothing here makes a member: an address is asked to confirm (`confirm`). The answer is the same, whether the
+address is known or not.
+"""
+
+from __future__ import annotations
+
+import flask
+
+from digest.config.addresses import parse_address
+from digest.membership import join
+from digest.model import Subscriber
+from digest.web import rhythm, topic_forms
+from digest.web.client import client_address
+from digest.web.desk import desk
+from digest.web.forms import Fields, Form
+from digest.web.limits import limited
+from digest.web.render import fragment, page
+from digest.web.sessions import remembered
+from digest.web.trials import Trial, trial
+from digest.web.wishes import SUBSCRIBE_BUTTON, mail_words, shown_words, topic_lines
+from digest.web.zones import zone_groups
+
+blueprint = flask.Blueprint("subscribe", __name__)
+
+TRAP = "homepage"  # a field that no person sees; who fills it in is a program
+
+
+@blueprint.get("/subscribe")
+def choose() -> flask.Response:
+    """The empty form; `?q=` brings the words of a search."""
+    if not desk().settings.subscribe:
+        return _closed()
+    words = Fields(flask.request.args)
+    words.line("q", most=topic_forms.LONGEST_TEXT)
+    form = _fresh(words.typed["q"])
+    if not words.typed["q"].strip():
+        return _form(form, tried=trial(None))
+    fields = Fields(form.typed)
+    return _form(form, tried=trial(topic_forms.read(fields)))
+
+
+@blueprint.post("/subscribe")
+@limited("signup", per_minute=10)
+def ask() -> flask.Response:
+    """Try the words, correct what was sent, or ask the address to confirm."""
+    if not desk().settings.subscribe:
+        return _closed()
+    fields = Fields(flask.request.form)
+    wanted = flask.request.form.get("do", "subscribe")
+    topic = topic_forms.read(fields)
+    when = rhythm.read(fields)
+    if wanted in ("try", "correct"):
+        fields.raw("email")
+        told = {name: fault for name, fault in fields.faults.items() if name in topic_forms.FIELDS}
+        return _form(Form(typed=fields.typed, faults=told), tried=trial(topic))
+    email = fields.parsed("email", parse_address, fault="")
+    if email is None:
+        fields.faults["email"] = address_fault(fields.typed["email"])
+    if fields.faults or email is None or when is None:
+        return _form(fields.form(), tried=trial(topic), status=422)
+    reader = when.of(Subscriber(email=email, topics=(topic,) if topic else ()))
+    if not flask.request.form.get(TRAP):
+        shown = shown_words(reader, site=desk().site.name, button=SUBSCRIBE_BUTTON)
+        join.ask(desk().house, reader, where=client_address(), shown=shown, now=desk().clock())
+    return page(
+        "asked", email=email, form=fields.form(), mail=mail_words(reader), topics=topic_lines(reader)
+    )
+
+
+@blueprint.post("/subscribe/preview")
+@limited("preview", per_minute=120)
+def preview() -> flask.Response:
+    """A fragment: what the words would have brought, as they stand now."""
+    fields = Fields(flask.request.form)
+    topic = topic_forms.read(fields)
+    html = fragment("parts/trial", trial=trial(topic), faults=tuple(fields.faults.values()))
+    return flask.Response(html, content_type="text/html; charset=utf-8")
+
+
+def address_fault(typed: str) -> str:
+    """What is wrong with what was written as an address."""
+    if not typed.strip():
+        return "Write your mail address."
+    try:
+        parse_address(typed)
+    except ValueError as error:
+        why = str(error.__cause__ or "").rstrip(".")
+        return f"This is no mail address that mail can be sent to{f': {why}' if why else ''}."
+    return ""
+
+
+def _fresh(words: str = "") -> Form:
+    defaults = desk().defaults
+    reader = Subscriber(email="", max_papers=defaults.max_papers, trending=defaults.trending)
+    return Form(typed={**rhythm.typed(reader), "words": words})
+
+
+def _form(form: Form, *, tried: Trial, status: int = 200) -> flask.Response:
+    return page(
+        "subscribe",
+        status,
+        form=form,
+        trial=tried,
+        cadences=rhythm.CADENCES,
+        zones=zone_groups(form.value("timezone") or "UTC"),
+        subscribe_button=SUBSCRIBE_BUTTON,
+        trap_name=TRAP,
+        is_fresh=flask.request.method == "GET",
+        known=remembered() is not None,
+    )
+
+
+def _closed() -> flask.Response:
+    status = 200 if flask.request.method in ("GET", "HEAD") else 403
+    return page("subscribe_closed", status)
