@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import ipaddress
 import re
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -18,6 +20,7 @@ _SECRETS = (
     ("site", "old_secrets"),
     ("mail", "smtp", "password"),
     ("mail", "sendgrid", "api_key"),
+    ("web", "operator_password_hash"),
 )
 _QUERY = re.compile(r"\b(?:cat|ti|abs|au|all):\S|\s(?:AND|OR|ANDNOT)\s")
 _NO_QUERY = (
@@ -47,10 +50,25 @@ def permissions(secrets: tuple[str, ...], mode: int, path: Path) -> Iterator[str
         yield f"others can read it (mode {mode:04o}), and it holds {', '.join(secrets)}; chmod 600 {path}"
 
 
+def _is_loopback(url: str) -> bool:
+    host = urlsplit(url).hostname or ""
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost" or host.endswith(".localhost")
+
+
 def unwise(settings: Settings) -> Iterator[Fault]:
     """What will not do what it seems to."""
     if settings.site.secret.get_secret_value() == EXAMPLE_SECRET:
         yield ("site", "secret"), "is that of the example, which everybody knows; write one of your own"
+    if (url := settings.site.url) and url.lower().startswith("http://") and not _is_loopback(url):
+        yield ("site", "url"), "sends the links of readers in the clear; put it behind https (docs/web.md)"
+    if settings.web.operator_header and not settings.web.proxies:
+        yield (
+            ("web", "operator_header"),
+            "is not heeded while web.proxies is 0: without a proxy that sets it, anybody could write it",
+        )
     smtp = settings.mail.smtp
     local = smtp.host in {"localhost", "127.0.0.1", "::1"}
     if settings.mail.provider == "smtp" and smtp.security == "none" and smtp.password and not local:

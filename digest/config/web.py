@@ -54,3 +54,9 @@ class WebSettings(Section):
     metrics: bool = True
     operator_password_hash: PasswordHash | None = None
     operator_header: HeaderName | None = None
+
+    @property
+    def heeded_header(self) -> str | None:
+        """The header in which a proxy names the operator; None while no proxy is known, for then anybody
+        could write it."""
+        return self.operator_header if self.proxies else None

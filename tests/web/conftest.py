@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import TYPE_CHECKING
+import re
+import shutil
+from typing import TYPE_CHECKING, Any
 
 import pytest
+from flask.testing import FlaskClient
 
 from digest.links import Signer
 from digest.mail.site import Site
@@ -20,7 +23,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     import flask
-    from flask.testing import FlaskClient
+    from werkzeug.test import TestResponse
 
 NOW = dt.datetime(2026, 4, 23, 12, tzinfo=dt.UTC)
 DAYS = tuple(dt.date(2026, 4, day) for day in (20, 21, 22, 23))
@@ -110,11 +113,20 @@ READER = Subscriber(
 )
 
 
-@pytest.fixture
-def store(tmp_path: Path) -> Iterator[Store]:
-    """Thirty papers and nobody."""
-    with Store.open(f"sqlite:///{tmp_path / 'digest.db'}") as opened:
+@pytest.fixture(scope="session")
+def library_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The database of thirty papers, made once; each test gets a copy."""
+    path = tmp_path_factory.mktemp("library") / "digest.db"
+    with Store.open(f"sqlite:///{path}") as opened:
         library(opened)
+    return path
+
+
+@pytest.fixture
+def store(library_file: Path, tmp_path: Path) -> Iterator[Store]:
+    """Thirty papers and nobody."""
+    shutil.copyfile(library_file, tmp_path / "digest.db")
+    with Store.open(f"sqlite:///{tmp_path / 'digest.db'}") as opened:
         yield opened
 
 
@@ -159,8 +171,21 @@ def client(app: flask.Flask) -> FlaskClient:
     return browser(app)
 
 
+class Browser(FlaskClient):
+    """One that asks for `host`."""
+
+    host = "127.0.0.1:8000"
+
+    def open(self, *args: Any, **kwargs: Any) -> TestResponse:
+        if re.fullmatch(r"[\w.\[\]:-]+", self.host):
+            kwargs.setdefault("base_url", f"http://{self.host}/")
+        else:
+            kwargs.setdefault("environ_overrides", {"HTTP_HOST": self.host})
+        return super().open(*args, **kwargs)
+
+
 def browser(app: flask.Flask, host: str = "127.0.0.1:8000") -> FlaskClient:
     """Another one, asking for that host."""
-    made = app.test_client()
-    made.environ_base["HTTP_HOST"] = host
+    made = Browser(app, app.response_class)
+    made.host = host
     return made
