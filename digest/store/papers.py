@@ -141,17 +141,21 @@ class Papers:
         found: int | None = connection.scalar(sa.select(table.c.paper_id).where(table.c.key == key))
         return found
 
-    def revisions(self, wanted: Collection[tuple[int, int]]) -> dict[tuple[int, int], Paper]:
-        """Papers at the revision asked for, by (id, revision)."""
+    def revisions(
+        self, wanted: Collection[tuple[int, int]], *, or_latest: bool = False
+    ) -> dict[tuple[int, int], Paper]:
+        """Papers at the revision asked for, by (id, revision); `or_latest`: as they stand now, where that
+        revision is not kept any more."""
         found: dict[tuple[int, int], Paper] = {}
+        latest: dict[int, Paper] = {}
         with self._database.read() as connection:
             for part in parts(sorted({paper_id for paper_id, _ in wanted})):
                 for row in connection.execute(sa.select(tables.papers).where(tables.papers.c.id.in_(part))):
-                    found[row.id, row.revision] = _paper(row)
+                    found[row.id, row.revision] = latest[row.id] = _paper(row)
                 old = tables.paper_revisions
                 for row in connection.execute(sa.select(old).where(old.c.paper_id.in_(part))):
                     found[row.paper_id, row.revision] = _PAPER.validate_json(row.body)
-        return {key: found[key] for key in wanted}
+        return {key: found.get(key) or latest[key[0]] if or_latest else found[key] for key in wanted}
 
     def merged(self) -> dict[int, int]:
         """Papers that turned out to be another one: id → the id that stands for both."""
