@@ -15,6 +15,7 @@ import sqlalchemy as sa
 from digest.store import tables
 from digest.store.community import announce, live, withdraw
 from digest.store.database import insert_new, parts
+from digest.store.shown import holds_papers, unpack
 from digest.store.tables_web import likes, upvotes
 
 if TYPE_CHECKING:
@@ -160,6 +161,18 @@ class Votes:
                 kind: Literal["more", "less"] = "more" if row.value > 0 else "less"
                 votes.append(Vote(paper_id=row.paper_id, kind=kind, topic=row.topic, at=row.at))
         return sorted(votes, key=lambda vote: (vote.at, vote.paper_id, vote.kind), reverse=True)
+
+    def shown_by(self, subscriber_id: int, paper_id: int) -> str:
+        """The newest delivery of the last weeks whose edition showed the paper to the reader; "" for none."""
+        editions = tables.editions
+        query = (
+            sa.select(editions.c.delivery_id, editions.c.papers)
+            .where(editions.c.subscriber_id == subscriber_id, holds_papers())
+            .order_by(editions.c.made_at.desc())
+        )
+        with self._database.read() as connection:
+            rows = connection.execute(query)
+            return next((row.delivery_id for row in rows if paper_id in unpack(row.papers)), "")
 
 
 def forget(connection: sa.Connection, subscriber_id: int) -> None:

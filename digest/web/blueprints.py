@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from digest.web import api, health, lists, metrics, openapi, statics, webhooks
+from digest.web import api, editing, editions, health, lists, metrics, openapi, statics, votes, webhooks
 
 if TYPE_CHECKING:
     import flask
 
 BLUEPRINTS: tuple[flask.Blueprint, ...] = (
     statics.blueprint,
+    votes.blueprint,
+    editing.blueprint,
     api.blueprint,
+    editions.blueprint,
     health.blueprint,
     metrics.blueprint,
     openapi.blueprint,
