@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import dataclasses
 import difflib
+import functools
 from typing import TYPE_CHECKING, cast
 
 import flask
@@ -43,12 +44,31 @@ class Nav:
 def load_pages(folder: Path | None) -> jinja2.Environment:
     """The templates of pages, single ones replaced by those of `folder`, each read once.
 
-    Raises TemplateError, which names file and line, for one that does not parse, and for a file that
-    replaces none of ours.
+    Raises TemplateError, which names file and line, for one of the operator's that does not parse, and for
+    one that replaces none of ours. (Ours are proved by our tests, and read when they are first wanted.)
     """
-    if folder is not None:
-        _refuse_strangers(folder)
-    folders = [builtin_folder()] if folder is None else [folder, builtin_folder()]
+    if folder is None:
+        return _ours()
+    _refuse_strangers(folder)
+    environment = _environment(folder, builtin_folder())
+    for name in sorted(name for name in _names(folder) if name.endswith(".j2")):
+        try:
+            environment.get_template(name)
+        except jinja2.TemplateSyntaxError as fault:
+            where = fault.filename or fault.name or name
+            raise TemplateError(f"{where}:{fault.lineno}: {fault.message}") from fault
+        except UnicodeDecodeError as fault:
+            raise TemplateError(f"{folder / name}: it is not UTF-8") from fault
+    return environment
+
+
+@functools.cache
+def _ours() -> jinja2.Environment:
+    """Ours alone, once a process: an app is made of them in no time."""
+    return _environment(builtin_folder())
+
+
+def _environment(*folders: Path) -> jinja2.Environment:
     environment = jinja2.Environment(
         loader=jinja2.ChoiceLoader([jinja2.FileSystemLoader(one) for one in folders]),
         autoescape=True,
@@ -59,14 +79,6 @@ def load_pages(folder: Path | None) -> jinja2.Environment:
         cache_size=-1,
     )
     environment.globals.update(to=to, static_url=static_url, csrf_field=csrf_field, marked=marked)
-    for name in sorted({name for one in folders for name in _names(one) if name.endswith(".j2")}):
-        try:
-            environment.get_template(name)
-        except jinja2.TemplateSyntaxError as fault:
-            where = fault.filename or fault.name or name
-            raise TemplateError(f"{where}:{fault.lineno}: {fault.message}") from fault
-        except UnicodeDecodeError as fault:
-            raise TemplateError(f"{name}: it is not UTF-8") from fault
     return environment
 
 
