@@ -4,7 +4,24 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from digest.web import api, editing, editions, health, lists, metrics, openapi, statics, votes, webhooks
+from digest.web import (
+    api,
+    confirm,
+    editing,
+    editions,
+    health,
+    leaving,
+    lists,
+    lost_link,
+    metrics,
+    openapi,
+    preferences,
+    statics,
+    subscribe,
+    topic_pages,
+    votes,
+    webhooks,
+)
 
 if TYPE_CHECKING:
     import flask
@@ -20,4 +37,10 @@ BLUEPRINTS: tuple[flask.Blueprint, ...] = (
     openapi.blueprint,
     webhooks.blueprint,
     lists.blueprint,
+    confirm.blueprint,
+    leaving.blueprint,
+    lost_link.blueprint,
+    preferences.blueprint,
+    subscribe.blueprint,
+    topic_pages.blueprint,
 )

@@ -72,7 +72,7 @@ def resume(token: str) -> Response:
 def weekly(token: str) -> Response:
     """One mail a week instead of one a day."""
     reader = _reading(token).subscriber
-    prefer.save(desk().house, reader.id, cadence=Cadence(kind="weekly", weekday=0), now=desk().clock())
+    prefer.save(desk().house, reader.id, cadence=Cadence(kind="weekly", weekday=0))
     return _back(token, "weekly")
 
 

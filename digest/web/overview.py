@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import flask
 
 from digest.mail.words import BRIEF
+from digest.membership.prefer import mark
 from digest.web import rhythm
 from digest.web.desk import desk
 from digest.web.forms import Form
@@ -45,11 +46,12 @@ STATUS = {
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
 class TopicRow:
-    """A topic in the list."""
+    """A topic in the list; `mark` says which version of it that is."""
 
     ref: str
     name: str
     summary: str
+    mark: str
 
 
 def member_of(token: str, *, staying: bool = False) -> Membership:
@@ -91,7 +93,7 @@ def overview(
         form=form,
         standing=standing(member, causes, now=now),
         topics=[
-            TopicRow(ref=topic.ref, name=BRIEF[topic.name], summary=topic_summary(topic))
+            TopicRow(ref=topic.ref, name=BRIEF[topic.name], summary=topic_summary(topic), mark=mark(topic))
             for topic in reader.topics
         ],
         cadences=rhythm.CADENCES,

@@ -12,6 +12,7 @@ import flask
 from digest.membership import move as moving
 from digest.membership import prefer
 from digest.membership import standing as standings
+from digest.membership.known import known
 from digest.membership.refusals import Refused
 from digest.web import rhythm
 from digest.web.client import client_address
@@ -57,7 +58,6 @@ def when(token: str) -> Response:
         timezone=wanted.timezone,
         max_papers=wanted.max_papers,
         trending=wanted.trending,
-        now=desk().clock(),
     )
     return back(token, "saved")
 
@@ -134,10 +134,10 @@ def browser(token: str) -> Response:
 
 
 @blueprint.get("/p/<token>/data.json")
-def known(token: str) -> flask.Response:
+def data(token: str) -> flask.Response:
     """All that is kept about the reader, to be saved as a file."""
     member = member_of(token)
-    body = flask.json.dumps(prefer.known(desk().house, member.subscriber.id), indent=2, ensure_ascii=False)
+    body = flask.json.dumps(known(desk().house, member.subscriber.id), indent=2, ensure_ascii=False)
     return flask.Response(
         f"{body}\n",
         content_type="application/json; charset=utf-8",

@@ -64,9 +64,7 @@ def ask() -> flask.Response:
     if not flask.request.form.get(TRAP):
         shown = shown_words(reader, site=desk().site.name, button=SUBSCRIBE_BUTTON)
         join.ask(desk().house, reader, where=client_address(), shown=shown, now=desk().clock())
-    return page(
-        "asked", email=email, form=fields.form(), mail=mail_words(reader), topics=topic_lines(reader)
-    )
+    return page("asked", email=email, form=fields.form(), mail=mail_words(reader), topics=topic_lines(reader))
 
 
 @blueprint.post("/subscribe/preview")

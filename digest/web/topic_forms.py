@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 LONGEST_TEXT = 20_000
 LONGEST_NAME = 200
 MOST_PAPERS = 200
+HEAVIEST = 100.0
 _NAME_SHOWN = 60
 _TAXONOMY = "arXiv’s list is at arxiv.org/category_taxonomy."
 
@@ -80,6 +81,15 @@ def typed(topic: Topic) -> Mapping[str, str]:
         "examples": join_items(topic.examples),
         "most": "" if topic.max_papers is None else str(topic.max_papers),
     }
+
+
+def hidden(sent: Mapping[str, str]) -> Topic:
+    """What no field shows, from the hidden ones of a page that brings a topic back: its weight."""
+    try:
+        weight = float(sent.get("weight", "1"))
+    except ValueError:
+        weight = 1.0
+    return Topic(name="", weight=weight if 0 < weight <= HEAVIEST else 1.0)
 
 
 def empty(words: str = "") -> Form:
