@@ -7,10 +7,12 @@ from __future__ import annotations
 
 import dataclasses
 import re
+import unicodedata
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 from digest.mail.cards import CardWords, card_words
+from digest.mail.sentences import GIST_LIMIT, sentences
 from digest.mail.words import brief, clean, plural, shorten
 
 if TYPE_CHECKING:
@@ -74,24 +76,28 @@ def entry_words(
     """The words of one entry. `year` is the one in which it is read; `matched` authors are not shortened
     away."""
     key = (paper.id, paper.revision, matched, year, None, paper.stars)
+    card = card_words(paper, key)
+    found = frozenset(_bare(mark) for mark in marks)
+    if found:
+        card = dataclasses.replace(card, gist=_telling(paper, card, found))
     return EntryWords(
         paper=paper,
         ref=paper_ref(paper),
         path=paper_path(paper),
-        card=card_words(paper, key),
+        card=card,
         upvotes=paper.all_upvotes or 0,
-        curators=curators_words(curated),
+        curators=curators_words(paper, curated),
         sentence=shorten(clean(curated.sentence), SENTENCE_LIMIT) if curated else "",
         why=why,
-        marks=frozenset(mark.casefold() for mark in marks),
+        marks=found,
     )
 
 
-def curators_words(curated: Curated | None) -> str:
-    """`picked by Ada · submitted by Bo`; one who did both is named once."""
-    if curated is None:
-        return ""
-    picked, submitted = brief(curated.picked_by), brief(curated.submitted_by)
+def curators_words(paper: Paper, curated: Curated | None) -> str:
+    """`picked by Ada · submitted by Bo`, be it to us or to the community that a source tells of; one who did
+    both is named once."""
+    picked = brief(curated.picked_by) if curated else ""
+    submitted = brief((curated.submitted_by if curated else "") or paper.submitter or "")
     if picked and picked == submitted:
         return f"submitted and picked by {picked}"
     said = (("picked by", picked), ("submitted by", submitted))
@@ -99,18 +105,50 @@ def curators_words(curated: Curated | None) -> str:
 
 
 def marked(text: str, marks: frozenset[str]) -> list[tuple[str, bool]]:
-    """`text` in pieces, and of each whether it is one of the words `marks` (case folded).
+    """`text` in pieces, and of each whether it is one of the words `marks` (as `entry_words` keeps them),
+    whatever its case and diacritics.
 
-    >>> marked("Gaussian splats, splatted", frozenset({"splats"}))
-    [('Gaussian ', False), ('splats', True), (', splatted', False)]
+    >>> marked("Gaussian Splats, splatted", frozenset({"splats"}))
+    [('Gaussian ', False), ('Splats', True), (', splatted', False)]
     """
     if not marks:
         return [(text, False)]
     pieces: list[tuple[str, bool]] = []
     start = 0
     for found in _WORD.finditer(text):
-        if found[0].casefold() in marks:
+        if _bare(found[0]) in marks:
             pieces += [(text[start : found.start()], False), (found[0], True)]
             start = found.end()
     pieces.append((text[start:], False))
     return [piece for piece in pieces if piece[0]]
+
+
+def _telling(paper: Paper, card: CardWords, marks: frozenset[str]) -> str:
+    """The card's gist, or where neither it nor the title has a mark the first sentence that has one."""
+    if _holds(card.title, marks) or _holds(card.gist, marks):
+        return card.gist
+    told = (one for one in sentences(clean(paper.abstract)) if _holds(one, marks))
+    return next((_around(one, marks) for one in told), card.gist)
+
+
+def _around(sentence: str, marks: frozenset[str]) -> str:
+    """A sentence, of which what is too long goes, but not its first mark."""
+    if len(sentence) <= GIST_LIMIT:
+        return sentence
+    at = next(found.start() for found in _WORD.finditer(sentence) if _bare(found[0]) in marks)
+    if at < GIST_LIMIT * 2 // 3:
+        return shorten(sentence, GIST_LIMIT)
+    start = sentence.find(" ", at - GIST_LIMIT // 3)
+    return "…" + shorten(sentence[max(0, min(start, at)) :].lstrip(), GIST_LIMIT - 1)
+
+
+def _holds(text: str, marks: frozenset[str]) -> bool:
+    return any(_bare(found[0]) in marks for found in _WORD.finditer(text))
+
+
+def _bare(word: str) -> str:
+    """A word as the index of words has it: no case, no diacritics."""
+    folded = word.casefold()
+    if folded.isascii():
+        return folded
+    return "".join(mark for mark in unicodedata.normalize("NFD", folded) if not unicodedata.combining(mark))

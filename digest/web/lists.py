@@ -18,6 +18,7 @@ from digest.web.addresses import whole
 from digest.web.desk import desk
 from digest.web.entries import EntryWords, entry_words
 from digest.web.keeping import kept_publicly
+from digest.web.opinions import opinions
 from digest.web.periods import Kind, Period, nearest_day, period_of, read_period
 from digest.web.render import page
 
@@ -159,9 +160,9 @@ def _show(period: Period, choice: Choice, *, front: bool = False) -> flask.Respo
                 "The library begins later." if around.after else "The library has no papers yet.",
                 around,
             )
+    path = "/" if front else period_path(period)
     pages = max(1, -(-found.total // PAGE_SIZE))
     if choice.page >= pages:
-        path = "/" if front else period_path(period)
         last = Step(words=f"Page {pages}", path=path + choice.query(page=pages - 1))
         return _nowhere(
             f"There is no page {choice.page + 1}",
@@ -173,17 +174,19 @@ def _show(period: Period, choice: Choice, *, front: bool = False) -> flask.Respo
             "list",
             title=_title(period, choice, front=front),
             period=period,
-            path="/" if front else period_path(period),
+            path=path,
+            here=path + choice.query(page=choice.page),
             canonical=whole(period_path(period) + choice.query(page=choice.page)),
             choice=choice,
             kinds=_kinds(period, choice),
-            sorts=_sorts(period, choice, front=front),
+            sorts=_sorts(choice, path),
             around=around,
             entries=[_entry(entry) for entry in found.entries],
+            opinions=opinions(entry.paper.id for entry in found.entries),
             sentence=_sentence(period, choice, found, front=front),
             count=_count_words(choice, found),
             categories=_categories(period, choice),
-            pages=_pages(period, choice, pages, front=front),
+            pages=_pages(choice, pages, path),
         )
     )
 
@@ -248,8 +251,7 @@ def _kinds(period: Period, choice: Choice) -> list[Step]:
     ]
 
 
-def _sorts(period: Period, choice: Choice, *, front: bool) -> list[Step]:
-    path = "/" if front else period_path(period)
+def _sorts(choice: Choice, path: str) -> list[Step]:
     sorts: tuple[tuple[Sort, str], ...] = (("trending", "Trending"), ("new", "New"))
     return [
         Step(words=words, path=path + choice.query(sort=sort), current=sort == choice.sort)
@@ -293,9 +295,7 @@ def _categories(period: Period, choice: Choice) -> Sequence[tuple[str, str]]:
     return [("", "All categories"), *((name, f"{name} ({number(count)})") for name, count in shown)]
 
 
-def _pages(period: Period, choice: Choice, pages: int, *, front: bool) -> Around:
-    path = "/" if front else period_path(period)
-
+def _pages(choice: Choice, pages: int, path: str) -> Around:
     def step(where: int) -> Step | None:
         if not 0 <= where < pages:
             return None
