@@ -14,6 +14,8 @@ from digest.mail.site import Site
 from digest.mail.templates import Templates
 from digest.mailers import open_mailer
 from digest.mailers.null import NullMailer
+from digest.membership.house import House
+from digest.membership.posting import Post, Posted, post
 from digest.pipeline.alarms import Operator
 from digest.pipeline.works import DeliveryRules, Works, never, quietly, unlabelled, untold
 from digest.sources import open_source
@@ -132,27 +134,22 @@ def open_works(
         )
 
 
-def unpoked() -> None:
-    """Nobody waits to be woken."""
-
-
 WEB_BUSY_S = 5  # how long a page waits for another writer, before it says that the library is busy
 
 
 @contextlib.contextmanager
-def open_desk(
-    settings: Settings, *, tell: Callable[..., None] = untold, poke: Callable[[], None] = unpoked
-) -> Iterator[Desk]:
-    """Everything that the web side works with; closed at the end. `tell` keeps a log, `poke` wakes whoever
-    posts notes."""
+def open_desk(settings: Settings, *, tell: Callable[..., None] = untold) -> Iterator[Desk]:
+    """Everything that the web side works with; closed at the end. `tell` keeps a log. Until then a thread
+    posts the notes that pages ask for."""
     # Imported here: Flask is loaded for `digest web` alone.
     from digest.ports import Catalogue
     from digest.web.desk import Desk, SourceLabel
+    from digest.web.poster import Poster
 
     site = settings.site
     with open_store(_patient(settings)) as store:
         sources = sources_of(settings, store)
-        yield Desk(
+        desk = Desk(
             store=store,
             site=site_of(settings),
             signer=signer_of(settings),
@@ -169,8 +166,27 @@ def open_desk(
             soft_bounces=delivery_of(settings).soft_bounces,
             webhook_key=settings.mail.sendgrid.webhook_key or "",
             tell=tell,
-            poke=poke,
         )
+        templates = Templates.load(settings.digest.templates)
+        rules = Post(templates=templates, limits=delivery_of(settings).limits)
+        with Poster(desk.house, lambda: open_mailer(settings.mail), rules=rules) as poster:
+            yield dataclasses.replace(desk, poke=poster.poke)
+
+
+def post_notes(works: Works) -> Posted:
+    """Send the notes that wait, by the provider of a run."""
+    house = House(store=works.store, site=works.site, signer=works.signer, clock=works.clock, tell=works.tell)
+    if not works.store.notes.has_work(works.clock()):
+        return Posted()
+    rules = Post(
+        templates=works.templates,
+        limits=works.delivery.limits,
+        jitter=works.jitter,
+        should_stop=works.should_stop,
+        step=works.step,
+    )
+    with works.store.own() as owner:
+        return post(house, works.mailer, owner, rules=rules)
 
 
 def _patient(settings: Settings) -> Settings:

@@ -31,7 +31,7 @@ def run(app: App, at: dt.datetime | None, dry_run: bool, email: str | None, as_j
     """
     from digest import pipeline
     from digest.pipeline.alarms import after_run
-    from digest.wiring import open_works, operator_of
+    from digest.wiring import open_works, operator_of, post_notes
 
     now = at or dt.datetime.now(dt.UTC)
     settings = app.settings()
@@ -47,6 +47,7 @@ def run(app: App, at: dt.datetime | None, dry_run: bool, email: str | None, as_j
         following = None if report.due else works.store.subscribers.next_due_at(email=email)
         # A look ahead, or a run for one reader, has a person before it and says nothing of the morning.
         whole = not dry_run and email is None
+        posted = post_notes(works) if whole else None
         untold = after_run(works, report, operator_of(settings), now=now) if whole else []
     if as_json:
         print_json(to_json(report) | ({"would_send": would} if dry_run else {}))
@@ -55,6 +56,8 @@ def run(app: App, at: dt.datetime | None, dry_run: bool, email: str | None, as_j
         if settings.mail.provider == "outbox" and not dry_run:
             sent = f"written into {settings.mail.outbox.folder}"
         _print(report, would, sent=sent, following=following)
+    if posted is not None and posted.stopped:
+        note(f"Notes wait: {posted.stopped}")
     for sentence in untold:
         note(sentence)
     finish(0 if report.is_clean else 1)

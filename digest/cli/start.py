@@ -29,7 +29,7 @@ def start(app: App, every_s: float | None) -> None:
     from digest.config import load
     from digest.pipeline.alarms import after_run
     from digest.schedule import SHUNNED_MINUTES, TICK_S, Metronome, collects, spread
-    from digest.wiring import open_works, operator_of
+    from digest.wiring import open_works, operator_of, post_notes
 
     log_to_stderr()
     log = structlog.get_logger()
@@ -52,6 +52,9 @@ def start(app: App, every_s: float | None) -> None:
             tell=lambda event, **keys: (log.warning if event == "run.stopped" else log.info)(event, **keys),
             shunned_minutes=SHUNNED_MINUTES,
         ) as works:
+            posted = post_notes(works)  # first: a person waits for each
+            if posted.stopped:
+                log.warning("notes.stopped", reason=posted.stopped)
             report = pipeline.run(works, now=now, collecting=collecting, delay=spread)
             for sentence in after_run(works, report, operator_of(settings), now=now):
                 log.warning("operator.untold", reason=sentence)

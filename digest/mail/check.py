@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from digest.errors import TemplateError
 from digest.mail import sample
 from digest.mail.compile import compile_mail
+from digest.mail.note import check_notes
 from digest.mail.plain import Rendered, render
 from digest.mail.templates import HTML, SUBJECT, TEXT
 
@@ -32,6 +33,8 @@ def check(templates: Templates) -> None:
     """Raises TemplateError, which names the file and, where it is known, the line."""
     for site in SITES:
         _check(templates, site.checked())
+        if site.url:
+            check_notes(templates, site)
 
 
 def _check(templates: Templates, site: Site) -> None:

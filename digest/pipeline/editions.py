@@ -31,9 +31,11 @@ def plan(
     email: str | None = None,
     delay: Callable[[int], dt.timedelta] = at_once,
 ) -> list[str]:
-    """Owe each reader the slot whose hour came last; returns the ids of new deliveries."""
+    """Owe each reader the slot whose hour came last, also those whose pause is over by now; returns the ids
+    of new deliveries."""
     store = works.store
     planned: list[str] = []
+    store.pauses.wake(now=now)
     for block in parts(store.subscribers.due(now, email=email)):
         slots = [
             (

@@ -51,6 +51,15 @@ class Notes:
         with self._database.read() as connection:
             return [as_note(row) for row in connection.execute(query)]
 
+    def has_work(self, now: dt.datetime) -> bool:
+        """Whether a note may be tried at `now`, or hangs in the hands of a process."""
+        work = sa.or_(
+            sa.and_(notes.c.state == "waiting", sa.or_(notes.c.retry_at.is_(None), notes.c.retry_at <= now)),
+            notes.c.state == "sending",
+        )
+        with self._database.read() as connection:
+            return connection.scalar(sa.select(notes.c.id).where(work).limit(1)) is not None
+
     def claim(
         self,
         note: Note,
