@@ -62,5 +62,5 @@ def leave_words(
         may_leave=True,
         may_go_on=stands.kind == "paused",
         may_go_weekly=reader.cadence.kind in ("daily", "weekdays") and stands.kind == "active",
-        rhythm=f"One mail {rhythm}",
+        rhythm=f"one mail {rhythm}",
     )

@@ -73,7 +73,7 @@ def preview() -> flask.Response:
     """A fragment: what the words would have brought, as they stand now."""
     fields = Fields(flask.request.form)
     topic = topic_forms.read(fields)
-    html = fragment("parts/trial", trial=trial(topic), faults=tuple(fields.faults.values()))
+    html = fragment("parts/trial", trial=trial(topic), trial_faults=tuple(fields.faults.values()))
     return flask.Response(html, content_type="text/html; charset=utf-8")
 
 

@@ -1,34 +1,46 @@
 // What makes a page quicker; every page works without it. Nothing here is needed, and nothing is loaded.
 "use strict";
 
-// A form with data-preview="/path" and data-preview-into="id" shows what its words would bring, as they are typed.
+// A form with data-preview="/path" shows what the fields in the element data-preview-from would bring, in the
+// element data-preview-into, while they are typed. An older answer never overtakes a newer one.
 const PAUSE_MS = 300;
 
 function previewed(form) {
+  const from = document.getElementById(form.dataset.previewFrom);
   const into = document.getElementById(form.dataset.previewInto);
+  if (!from || !into) return;
+  const words = () => {
+    const said = new URLSearchParams();
+    for (const field of from.querySelectorAll("input, textarea, select")) {
+      if (field.name && (!/^(checkbox|radio)$/.test(field.type) || field.checked)) said.append(field.name, field.value);
+    }
+    // A form that relies on a session says so here as well.
+    const guard = form.elements.namedItem("csrf_token");
+    if (guard) said.append("csrf_token", guard.value);
+    return said.toString();
+  };
   let timer = 0;
   let asked = null;
-  let shown = new URLSearchParams(new FormData(form)).toString();
+  let shown = words();
   async function ask() {
-    const words = new URLSearchParams(new FormData(form)).toString();
-    if (words === shown) return;
-    shown = words;
+    const said = words();
+    if (said === shown) return;
+    shown = said;
     if (asked) asked.abort();
-    asked = new AbortController();
+    const mine = asked = new AbortController();
     into.setAttribute("aria-busy", "true");
     try {
       const answer = await fetch(form.dataset.preview, {
-        method: "POST",
-        body: new URLSearchParams(words),
-        signal: asked.signal,
+        method: "POST", body: new URLSearchParams(said), signal: mine.signal,
       });
       if (answer.ok) into.innerHTML = await answer.text();
-      into.removeAttribute("aria-busy");
     } catch (fault) {
-      if (fault.name !== "AbortError") into.removeAttribute("aria-busy");
+      if (fault.name !== "AbortError") shown = null;
+    } finally {
+      if (mine === asked) into.removeAttribute("aria-busy");
     }
   }
-  form.addEventListener("input", () => {
+  from.addEventListener("input", () => {
     clearTimeout(timer);
     timer = setTimeout(ask, PAUSE_MS);
   });
@@ -70,7 +82,19 @@ function swapped(event) {
   }).catch(() => form.submit());
 }
 
+// What stands in for a script (a button that tries the words) goes where there is one.
+function spared(element) {
+  element.remove();
+}
+
+// Faults are read first.
+function told(faults) {
+  faults.focus();
+}
+
 document.querySelectorAll("form[data-preview]").forEach(previewed);
+document.querySelectorAll("[data-plain]").forEach(spared);
+document.querySelectorAll(".faults").forEach(told);
 document.querySelectorAll("[data-zone]").forEach(zoned);
 document.querySelectorAll("[data-copy]").forEach(copying);
 document.addEventListener("submit", swapped);
