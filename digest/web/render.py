@@ -3,16 +3,15 @@
     return page("paper", entry=entry, similar=similar)
 
 renders `templates/web/paper.html.j2`, autoescaped; a word that a template asks for and does not get is an
-error. Every template has `site`, `to(path)`, `static_url(name)`, `csrf_field()`, `nav` (the paths of the week
-and month of the latest papers) and `asked` (what stands in the search box).
+error. Every template has `site`, `web` (the settings), `to(path)`, `static_url(name)`, `csrf_field()`,
+`nav` (the places of the header) and `asked` (what stands in the search box).
 """
 
 from __future__ import annotations
 
-import dataclasses
 import difflib
 import functools
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, NamedTuple, cast
 
 import flask
 import jinja2
@@ -33,12 +32,12 @@ if TYPE_CHECKING:
 EXTENSION = "digest.pages"
 
 
-@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
-class Nav:
-    """Paths that the header leads to."""
+class Place(NamedTuple):
+    """Where the header leads, in one word, and whether that is where the reader is."""
 
-    week: str
-    month: str
+    path: str
+    words: str
+    is_here: bool
 
 
 def load_pages(folder: Path | None) -> jinja2.Environment:
@@ -107,7 +106,19 @@ def fragment(name: str, **words: object) -> str:
     return environment.get_template(f"web/{name}.html.j2").render({**common, **words})
 
 
-def _nav() -> Nav:
+def _nav() -> list[Place]:
     day = latest_day()
     year, week, _ = day.isocalendar()
-    return Nav(week=f"/week/{year:04}-W{week:02}", month=f"/month/{day.year:04}-{day.month:02}")
+    paths = {
+        "Today": "/",
+        "Week": f"/week/{year:04}-W{week:02}",
+        "Month": f"/month/{day.year:04}-{day.month:02}",
+        "Search": "/search",
+    }
+    if desk().settings.subscribe:
+        paths["Subscribe"] = "/subscribe"
+    here = flask.request.path.split("/")[1]
+    return [
+        Place(path=path, words=words, is_here=here in (path.split("/")[1], "date" if path == "/" else None))
+        for words, path in paths.items()
+    ]
