@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from digest.config import Settings
     from digest.model import SuppressionCause
     from digest.pipeline import Works
+    from digest.store.members import Membership
 
 
 NAMED = 10  # readers in one line
@@ -104,12 +105,31 @@ def _database(settings: Settings) -> Iterator[Line]:
         return
     for email in gone:
         yield Line(what="subscribers", status="warning", sentence=_in_vain(email, causes[email]))
+    chosen = _chosen(settings, everyone, gone)
+    if chosen:
+        named = ", ".join(chosen[:NAMED]) + (
+            f" and {len(chosen) - NAMED} more" if len(chosen) > NAMED else ""
+        )
+        sentence = f"chose on the web, so that what the file says of them is not used: {named}"
+        yield Line(what="subscribers", status="warning", sentence=sentence)
     silenced = [email for email in active if causes[email] and email not in gone]
     if silenced:
         named = ", ".join(f"{email} ({', '.join(causes[email])})" for email in silenced[:NAMED])
         more = f" and {len(silenced) - NAMED} more" if len(silenced) > NAMED else ""
         sentence = f"suppressed, and so without mail: {named}{more}; `digest suppressions list` says why"
         yield Line(what="subscribers", status="warning", sentence=sentence)
+
+
+def _chosen(settings: Settings, everyone: Sequence[Membership], gone: Sequence[str]) -> list[str]:
+    """Readers whom the file names and who choose for themselves."""
+    from digest.config import address_key
+
+    theirs = {address_key(one.subscriber.email) for one in everyone if one.origin == "web"}
+    return [
+        one.email
+        for one in settings.subscribers
+        if address_key(one.email) in theirs and one.email not in gone
+    ]
 
 
 def _in_vain(email: str, causes: Sequence[SuppressionCause]) -> str:

@@ -51,6 +51,15 @@ def agreed(member: Membership) -> str:
     return f"{member.agreed_at:%Y-%m-%d %H:%M} UTC {member.agreed_where}".rstrip()
 
 
+def since_words(member: Membership) -> str:
+    """Since when a reader has left, or until when they pause; "" for anybody else."""
+    if member.left_at is not None:
+        return f" since {member.left_at:%Y-%m-%d}"
+    if member.status == "paused" and member.paused_until is not None:
+        return f" until {member.paused_until:%Y-%m-%d %H:%M} UTC"
+    return ""
+
+
 def no_such_reader(email: str) -> UsageError:
     """The error for an address that no reader has, whatever was typed."""
     return UsageError(f"{one_line(email)}: no such subscriber; `digest subscribers list` shows all of them")

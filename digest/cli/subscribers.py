@@ -10,7 +10,7 @@ from click.core import ParameterSource
 
 from digest.cli.files import read_text, write_private
 from digest.cli.frame import App, finish, json_option, pass_app
-from digest.cli.members import agreed, cadence, no_such_reader, to_json
+from digest.cli.members import agreed, cadence, no_such_reader, since_words, to_json
 from digest.cli.output import note, print_json, print_table
 from digest.cli.standing import consent_options, erase, pause, remove, resume, standing
 from digest.errors import UsageError
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from digest.model import SuppressionCause
     from digest.store.members import Membership
 
+_ORIGINS = {"file": "the configuration file", "command": "digest subscribers", "web": "the web side"}
 _LEFT_OUT = {"left": "has left", "suppressed": "is suppressed"}
 
 
@@ -127,9 +128,9 @@ def show(app: App, email: str, as_json: bool) -> None:
         ("name", reader.name or "–"),
         (
             "status",
-            standing(member, causes) + (f" since {member.left_at:%Y-%m-%d}" if member.left_at else ""),
+            standing(member, causes) + since_words(member),
         ),
-        ("from", "the configuration file" if member.origin == "file" else "digest subscribers"),
+        ("from", _ORIGINS[member.origin]),
         ("mail", f"{cadence(reader)} at {reader.send_at:%H:%M} {reader.timezone}"),
         ("papers", f"at most {reader.max_papers}{', with trending ones' if reader.trending else ''}"),
         ("agreed", agreed(member)),

@@ -1,7 +1,8 @@
 """What is told of deliveries later, by a webhook or a mail that came back: kept once, acted on once.
 
 Events come twice, late, and in any order. Each is kept under its key; a delivery moves up the order of
-`ledger.TOLD` and never back, so that any order ends alike. An event of no delivery of ours changes nothing.
+`ledger.TOLD` and never back, so that any order ends alike. An event of a note concerns its address; one of
+nothing of ours changes nothing.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from digest.store import tables
 from digest.store.bounces import SoftBounces, note_soft_bounce
 from digest.store.database import insert_new
 from digest.store.ledger import move, told_before
+from digest.store.note_events import evidence_of, find_note, settle_note, suppress_note
 from digest.store.subscribers import leave
 from digest.store.suppressions import suppress
 
@@ -77,12 +79,17 @@ class Events:
         with self._database.begin() as connection:
             for event in sorted(events, key=lambda event: event.at):
                 row = _delivery(connection, event.delivery_id)
+                note = find_note(connection, event.delivery_id) if row is None else None
                 kept = _row(event, now)
-                if row is None and event.delivery_id:
+                if row is None and note is None and event.delivery_id:
                     kept |= {"reason": "", "body": ""}  # its person may have been erased
                 if not insert_new(connection, tables.delivery_events, kept):
                     continue
                 new += 1
+                if note is not None:
+                    moved += settle_note(connection, event, now=now)
+                    suppressed += suppress_note(connection, note, event, _cause(event), now=now)
+                    continue
                 if row is None:
                     foreign += 1
                     continue
@@ -115,8 +122,7 @@ class Events:
             if row.agreed_at is not None and row.agreed_at > event.at:
                 return False  # they have come back since
             leave(connection, row.subscriber_id, at=now)
-        evidence = f"{event.teller}: {event.name}{f': {event.reason}' if event.reason else ''}"
-        return suppress(connection, address_hash, cause, email=email, at=now, evidence=evidence)
+        return suppress(connection, address_hash, cause, email=email, at=now, evidence=evidence_of(event))
 
 
 def _row(event: DeliveryEvent, now: dt.datetime) -> dict[str, Any]:

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 import sqlalchemy as sa
 
 from digest.errors import StoreError, UsageError
-from digest.store import copies, tables
+from digest.store import copies, tables, tables_web
 from digest.store.backups import TABLES, read_backup
 from digest.store.database import Database, insert_new
 from digest.store.ledger import move
@@ -145,7 +145,8 @@ def _alone(path: Path) -> Iterator[None]:
 
 def end_flights(database: Database, *, until: dt.datetime, now: dt.datetime) -> int:
     """Take as sent what was composed, in the air or uncertain when the backup was taken, of slots due by
-    `until`: nobody is sent it again, nor its papers. Returns how many."""
+    `until`: nobody is sent it again, nor its papers; nor a note that waited then. Returns how many
+    deliveries that were."""
     table = tables.deliveries
     due = table.c.scheduled_at <= until
     with database.begin() as connection:
@@ -154,6 +155,12 @@ def end_flights(database: Database, *, until: dt.datetime, now: dt.datetime) -> 
         )
         move(connection, ("sending",), "uncertain", due, now=now, reason=REASON, maybe_sent=True)
         ended += move(connection, ("uncertain",), "abandoned", due, now=now, reason=REASON, maybe_sent=True)
+        may_have_left = tables_web.notes.c.state.in_(("waiting", "sending"))
+        connection.execute(
+            sa.update(tables_web.notes)
+            .where(may_have_left)
+            .values(state="uncertain", reason=REASON, updated_at=now)
+        )
     return len(ended)
 
 
