@@ -18,7 +18,7 @@ from digest.model.deliveries import (
     SuppressionCause,
 )
 from digest.model.editions import Edition, Item, Notice, Reason, ReasonKind, Section, Slot
-from digest.model.figures import Figures, Held, Tally
+from digest.model.figures import Held, Tally
 from digest.model.papers import Collection, Listing, ListingKind, Paper, Position, SourceStatus
 from digest.model.readers import Cadence, Subscriber, Topic
 
@@ -31,7 +31,6 @@ __all__ = [
     "DeliveryState",
     "Edition",
     "EventKind",
-    "Figures",
     "Held",
     "Item",
     "Listing",

@@ -16,25 +16,6 @@ class Tally:
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
-class Figures:
-    """Of the mails that left: how many bounced, and how many were complained of."""
-
-    sent: int
-    bounced: int
-    complained: int
-
-    @property
-    def bounce_rate(self) -> float:
-        """The share that bounced, 0 to 1; 0 where none left."""
-        return self.bounced / self.sent if self.sent else 0.0
-
-    @property
-    def complaint_rate(self) -> float:
-        """The share that was complained of, 0 to 1; 0 where none left."""
-        return self.complained / self.sent if self.sent else 0.0
-
-
-@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
 class Held:
     """Deliveries that wait for a person: how many, and the oldest (id, slot, provider, since when)."""
 

@@ -12,16 +12,20 @@ from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
 
-from digest.model import Figures, Held, Tally
+from digest.model import Held, Tally
 from digest.store import tables
+from digest.store.ledger import delivery
+from digest.store.members import membership
 
 if TYPE_CHECKING:
-    from digest.store.database import Database
+    from collections.abc import Sequence
 
+    from digest.model import Delivery, DeliveryState
+    from digest.store.database import Database
+    from digest.store.members import Membership
+
+SHOWN = 200  # rows of a list
 WANTED = 30  # topics that are named; the others are counted together
-# A mailbox that refuses at once has bounced as much as one that does so later.
-BOUNCED = ("bounced", "dropped", "rejected")
-ANSWERED = ("accepted", "delivered", "deferred", "complained", *BOUNCED)
 
 
 class FigureBook:
@@ -111,7 +115,7 @@ class FigureBook:
         with self._database.read() as connection:
             query = sa.select(table.c.topics).where(table.c.status == "active").order_by(table.c.id)
             for topics in connection.execution_options(yield_per=1000).scalars(query):
-                names = {" ".join(topic["name"].split()).casefold(): topic["name"] for topic in topics}
+                names = {_key(topic["name"]): topic["name"] for topic in topics}
                 counts.update(names.keys())
                 for key, name in names.items():
                     spelt.setdefault(key, name)
@@ -135,16 +139,40 @@ class FigureBook:
             )
         return Held(count=count, oldest=rows)
 
-    def rates(self, first: dt.date, last: dt.date) -> Figures:
-        """Of the mails of these days: how many were handed over, bounced, and were complained of."""
-        counts: collections.Counter[str] = collections.Counter()
-        for tally in self.deliveries(first, last):
-            counts[tally.name] += tally.count
-        return Figures(
-            sent=sum(counts[state] for state in ANSWERED),
-            bounced=sum(counts[state] for state in BOUNCED),
-            complained=counts["complained"],
+    def deliveries_of(
+        self, *, day: dt.date | None = None, states: Sequence[DeliveryState] = (), limit: int = SHOWN
+    ) -> list[tuple[Delivery, str]]:
+        """Deliveries of the slots of a day, in one of these states, newest first, each with its address."""
+        table, readers = tables.deliveries, tables.subscribers
+        query = sa.select(table, readers.c.email).join(
+            readers, readers.c.id == table.c.subscriber_id, isouter=True
         )
+        if day is not None:
+            query = query.where(
+                table.c.scheduled_at >= _begin(day), table.c.scheduled_at < _begin(day + _DAY)
+            )
+        if states:
+            query = query.where(table.c.state.in_(states))
+        with self._database.read() as connection:
+            rows = connection.execute(query.order_by(table.c.scheduled_at.desc(), table.c.id).limit(limit))
+            return [(delivery(row), row.email or "") for row in rows]
+
+    def readers(self, *, status: str = "", topic: str = "", limit: int = SHOWN) -> list[Membership]:
+        """Memberships in a status, or the active ones with a topic of that name (case aside), by address."""
+        table = tables.subscribers
+        query = sa.select(table).order_by(table.c.address_key)
+        if topic:
+            query = query.where(table.c.status == "active")
+        elif status:
+            query = query.where(table.c.status == status)
+        found: list[Membership] = []
+        with self._database.read() as connection:
+            for row in connection.execution_options(yield_per=1000).execute(query):
+                if not topic or any(_key(one["name"]) == _key(topic) for one in row.topics):
+                    found.append(membership(row))
+                if len(found) == limit:
+                    break
+        return found
 
 
 _DAY = dt.timedelta(days=1)
@@ -152,6 +180,11 @@ _DAY = dt.timedelta(days=1)
 
 def _begin(day: dt.date) -> dt.datetime:
     return dt.datetime.combine(day, dt.time(), tzinfo=dt.UTC)
+
+
+def _key(name: str) -> str:
+    """What makes two names of topics one."""
+    return " ".join(name.split()).casefold()
 
 
 def _date(value: dt.date | str) -> dt.date:

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 WIDTH, HEIGHT = 640, 200
 LEFT, RIGHT, TOP, BOTTOM = 44, 96, 12, 26  # room for the scale, the labels of lines, the dates
 SERIES = 4  # colours that survive colour blindness; more series than that share the last as "others"
+_ROW = 40  # height of a lying bar with its name
 _GAP = 14  # between two labels, so that they do not stand on each other
 
 
@@ -107,6 +108,29 @@ def lines(
     return _picture(days, scale, Markup("").join(marks), ends, title=title, described=described)
 
 
+def ranks(rows: Sequence[tuple[str, int]], *, title: str, described: str) -> Markup:
+    """Lying bars, one a row, from zero, each with its name above it and its count behind it."""
+    highest = max((count for _, count in rows), default=0) or 1
+    room = WIDTH - RIGHT
+    marks = Markup("").join(
+        Markup(
+            '<text class="label" x="0" y="{}">{}</text>'
+            '<rect class="series-0" x="0" y="{}" width="{:.1f}" height="10"/>'
+            '<text class="scale" x="{:.1f}" y="{}">{:,}</text>'
+        ).format(
+            place * _ROW + 14,
+            name,
+            place * _ROW + 20,
+            room * count / highest,
+            room * count / highest + 8,
+            place * _ROW + 29,
+            count,
+        )
+        for place, (name, count) in enumerate(rows)
+    )
+    return _framed(max(1, len(rows)) * _ROW, marks, title=title, described=described)
+
+
 class _Scale:
     """Values to heights. The top is a round number at or above the highest."""
 
@@ -163,10 +187,14 @@ def _picture(
         )
         for y, number, name in _apart(ends)
     )
+    return _framed(HEIGHT, Markup("").join((axis, marks, dates, labels)), title=title, described=described)
+
+
+def _framed(height: int, marks: Markup, *, title: str, described: str) -> Markup:
     return Markup(
         '<svg class="plot" viewBox="0 0 {} {}" role="img" aria-label="{}">'
-        "<title>{}</title><desc>{}</desc>{}{}{}{}</svg>"
-    ).format(WIDTH, HEIGHT, title, title, described, axis, marks, dates, labels)
+        "<title>{}</title><desc>{}</desc>{}</svg>"
+    ).format(WIDTH, height, title, title, described, marks)
 
 
 def _marked(days: int) -> list[int]:
