@@ -59,9 +59,13 @@ class Statistics:
 
     def grown(self, papers: Iterable[Paper], *, limit: int = LIMIT) -> Statistics:
         """These statistics with some papers more. Each paper is counted as often as it is given."""
+        terms = (paper_terms(stems(paper.title), stems(paper.abstract)) for paper in papers)
+        return self.grown_by(terms, limit=limit)
+
+    def grown_by(self, papers: Iterable[Mapping[str, int]], *, limit: int = LIMIT) -> Statistics:
+        """As `grown`, of papers given as their terms with counts (`core.terms.paper_terms`)."""
         counts, central, seen = Counter(self.counts), Counter(self.central), 0
-        for paper in papers:
-            terms = paper_terms(stems(paper.title), stems(paper.abstract))
+        for terms in papers:
             counts.update(terms.keys())
             central.update([term for term, times in terms.items() if times > 1])
             seen += 1

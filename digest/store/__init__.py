@@ -35,6 +35,7 @@ from digest.store.search import Search
 from digest.store.sources import Sources, StoredPace
 from digest.store.subscribers import Subscribers
 from digest.store.suppressions import Suppressions
+from digest.store.terms import Terms
 from digest.store.votes import Votes
 
 if TYPE_CHECKING:
@@ -52,6 +53,7 @@ class Store:
         self.papers = Papers(database)
         self.lists = Lists(database)
         self.search = Search(database)
+        self.terms = Terms(database)
         self.subscribers = Subscribers(database, hashes)
         self.suppressions = Suppressions(database, hashes)
         self.confirmations = Confirmations(database, hashes)

@@ -8,24 +8,20 @@ from typing import TYPE_CHECKING, Any
 import sqlalchemy as sa
 from pydantic import TypeAdapter
 
-from digest.core import identity
 from digest.core.statistics import Statistics
-from digest.model import Listing, Paper
-from digest.store import curations, facts, tables, votes
+from digest.model import Paper
+from digest.store import facts, tables
 from digest.store.database import parts
+from digest.store.rows import read_paper
+from digest.store.shelf import Shelf
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Collection, Iterable, Sequence
+    from collections.abc import Collection, Sequence
 
+    from digest.model import Listing
     from digest.store.database import Database
 
-_FIELDS = tuple(field.name for field in dataclasses.fields(Paper))
-_TUPLES = ("authors", "categories", "sources")
-_LENT = (
-    "abstract", "authors", "doi", "url", "pdf_url", "code_url", "project_url", "thumbnail_url", "gist",
-    "submitter", "upvotes", "comments", "stars", "published", "community_listed",
-)  # fmt: skip
 _PAPER = TypeAdapter(Paper)
 
 
@@ -50,7 +46,7 @@ class Papers:
         A replacement of a work that the library does not have is not taken in: it is no news, and
         nobody was told of the work.
         """
-        shelf = _Shelf(connection)
+        shelf = Shelf(connection)
         shelf.load(listings)
         rows: dict[tuple[str, str, str], dict[str, Any]] = {}
         for listing in listings:
@@ -68,9 +64,10 @@ class Papers:
                     },
                 )
         self._announce(connection, list(rows.values()))
-        if shelf.added:
-            self._count(connection, shelf.added)
-        return len(shelf.added)
+        added = shelf.settle()
+        if added:
+            facts.put(connection, "statistics", _statistics(connection).grown_by(added).to_bytes())
+        return len(added)
 
     def _announce(self, connection: sa.Connection, rows: list[dict[str, Any]]) -> None:
         table = tables.listings
@@ -86,9 +83,6 @@ class Papers:
         fresh = [row for row in rows if (row["source"], row["channel"], row["key"]) not in known]
         if fresh:
             connection.execute(sa.insert(table), fresh)
-
-    def _count(self, connection: sa.Connection, added: Iterable[Paper]) -> None:
-        facts.put(connection, "statistics", _statistics(connection).grown(list(added)).to_bytes())
 
     def statistics(self) -> Statistics:
         """Document frequencies over the whole library."""
@@ -120,7 +114,7 @@ class Papers:
             .order_by(latest.c.sequence)
         )
         with self._database.read() as connection:
-            return [News(paper=_paper(row), sequence=row.sequence) for row in connection.execute(query)]
+            return [News(paper=read_paper(row), sequence=row.sequence) for row in connection.execute(query)]
 
     def by_arxiv_id(self, arxiv_ids: Collection[str]) -> dict[str, Paper]:
         """The papers that the library has of these arXiv ids."""
@@ -132,7 +126,7 @@ class Papers:
                         tables.papers.c.arxiv_id.in_(part), tables.papers.c.merged_into.is_(None)
                     )
                 ):
-                    found[row.arxiv_id] = _paper(row)
+                    found[row.arxiv_id] = read_paper(row)
         return found
 
     def known_as(self, connection: sa.Connection, key: str) -> int | None:
@@ -151,7 +145,7 @@ class Papers:
         with self._database.read() as connection:
             for part in parts(sorted({paper_id for paper_id, _ in wanted})):
                 for row in connection.execute(sa.select(tables.papers).where(tables.papers.c.id.in_(part))):
-                    found[row.id, row.revision] = latest[row.id] = _paper(row)
+                    found[row.id, row.revision] = latest[row.id] = read_paper(row)
                 old = tables.paper_revisions
                 for row in connection.execute(sa.select(old).where(old.c.paper_id.in_(part))):
                     found[row.paper_id, row.revision] = _PAPER.validate_json(row.body)
@@ -175,112 +169,6 @@ class Papers:
             return connection.scalar(sa.select(sa.func.count()).where(papers.c.merged_into.is_(None))) or 0
 
 
-class _Shelf:
-    """The papers that a batch of listings touches, folded in memory, written as they change."""
-
-    def __init__(self, connection: sa.Connection) -> None:
-        self._connection = connection
-        self._by_key: dict[str, int] = {}
-        self._papers: dict[int, Paper] = {}
-        self._added: set[int] = set()
-
-    @property
-    def added(self) -> list[Paper]:
-        return [self._papers[paper_id] for paper_id in sorted(self._added) if paper_id in self._papers]
-
-    def load(self, listings: Sequence[Listing]) -> None:
-        keys = sorted({key for listing in listings for key in identity.keys(listing)})
-        table = tables.paper_keys
-        for part in parts(keys):
-            for row in self._connection.execute(sa.select(table).where(table.c.key.in_(part))):
-                self._by_key[row.key] = row.paper_id
-        for ids in parts(sorted(set(self._by_key.values()))):
-            for row in self._connection.execute(sa.select(tables.papers).where(tables.papers.c.id.in_(ids))):
-                self._papers[row.id] = _paper(row)
-
-    def place(self, listing: Listing) -> int | None:
-        """The id of the listing's paper, with its words in it; None where there is none to be."""
-        keys = identity.keys(listing)
-        found = dict.fromkeys(self._by_key[key] for key in keys if key in self._by_key)
-        # A shared title is a hint that two different ids overrule.
-        known = [paper_id for paper_id in found if identity.same_work(self._papers[paper_id], listing)]
-        if not known and listing.kind == "replace":
-            return None
-        before = self._papers[known[0]] if known else None
-        paper = identity.fold(before, listing)
-        if paper is None:
-            return None
-        paper_id = self._add(paper) if before is None else self._change(before, paper)
-        for other in known[1:]:
-            if self._papers[other].arxiv_id in (None, self._papers[paper_id].arxiv_id):
-                self._merge(other, paper_id)
-        for key in keys:
-            if key not in self._by_key:
-                self._by_key[key] = paper_id
-                self._connection.execute(sa.insert(tables.paper_keys), {"key": key, "paper_id": paper_id})
-        return paper_id
-
-    def _add(self, paper: Paper) -> int:
-        done = self._connection.execute(sa.insert(tables.papers).returning(tables.papers.c.id), _row(paper))
-        paper_id = int(done.scalar_one())
-        self._papers[paper_id] = dataclasses.replace(paper, id=paper_id)
-        self._added.add(paper_id)
-        return paper_id
-
-    def _change(self, before: Paper, after: Paper) -> int:
-        if after != before:
-            if after.revision != before.revision:
-                self._connection.execute(
-                    sa.insert(tables.paper_revisions),
-                    {
-                        "paper_id": before.id,
-                        "revision": before.revision,
-                        "body": _PAPER.dump_json(before).decode(),
-                    },
-                )
-            self._connection.execute(
-                sa.update(tables.papers).where(tables.papers.c.id == before.id), _row(after)
-            )
-            self._papers[before.id] = after
-        return before.id
-
-    def _merge(self, other: int, into: int) -> None:
-        """Let one row stand for two that turned out to be one work; what it lacks, the other lends."""
-        connection = self._connection
-        ours, theirs = self._papers[into], self._papers[other]
-        lent = {name: getattr(theirs, name) for name in _LENT if not getattr(ours, name)}
-        merged = dataclasses.replace(
-            ours,
-            **lent,
-            first_listed=min(ours.first_listed, theirs.first_listed),
-            sources=tuple(sorted({*ours.sources, *theirs.sources})),
-        )
-        self._change(ours, dataclasses.replace(merged, revision=ours.revision + bool(lent)))
-        connection.execute(
-            sa.update(tables.papers)
-            .where(sa.or_(tables.papers.c.id == other, tables.papers.c.merged_into == other))
-            .values(merged_into=into)
-        )
-        for table in (tables.paper_keys, tables.listings):
-            connection.execute(sa.update(table).where(table.c.paper_id == other).values(paper_id=into))
-        count = votes.merge(connection, other, into=into)
-        self._papers[into] = dataclasses.replace(self._papers[into], votes=count)
-        curations.merge(connection, other, into=into)
-        self._by_key.update({key: into for key, paper_id in self._by_key.items() if paper_id == other})
-        self._added.discard(other)
-
-
 def _statistics(connection: sa.Connection) -> Statistics:
     value = facts.get(connection, "statistics")
     return Statistics.empty() if value is None else Statistics.from_bytes(value)
-
-
-def _row(paper: Paper) -> dict[str, Any]:
-    row: dict[str, Any] = {name: getattr(paper, name) for name in _FIELDS if name != "id"}
-    return {name: list(value) if name in _TUPLES else value for name, value in row.items()}
-
-
-def _paper(row: sa.Row[Any]) -> Paper:
-    values: dict[str, Any] = {name: getattr(row, name) for name in _FIELDS}
-    values.update({name: tuple(values[name]) for name in _TUPLES})
-    return Paper(**values)

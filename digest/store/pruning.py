@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
 
-from digest.store import facts, tables
+from digest.store import facts, tables, terms
 from digest.store.database import parts
 from digest.store.ledger import OPEN, is_behind
 from digest.store.shown import holds_papers, remember, unpack
@@ -198,8 +198,9 @@ def _needed(connection: sa.Connection) -> set[int]:
 
 
 def _empty(connection: sa.Connection, ids: Sequence[int], *, before: dt.date) -> None:
-    """Take these papers out and put them back without their words. (Rows that an UPDATE makes shorter leave
-    SQLite's pages as they are, half empty and of use to no other row.)"""
+    """Take these papers out and put them back without their words, and out of the indexes likewise: they are
+    found by title, authors and category from then on. (Rows that an UPDATE makes shorter leave SQLite's pages
+    as they are, half empty and of use to no other row.)"""
     papers, revisions = tables.papers, tables.paper_revisions
     needed = _needed(connection)
     nothing = {"abstract": "", "gist": None, "thumbnail_url": None}
@@ -213,3 +214,6 @@ def _empty(connection: sa.Connection, ids: Sequence[int], *, before: dt.date) ->
             connection.execute(sa.delete(papers).where(papers.c.id.in_(emptied)))
             connection.execute(sa.insert(papers), rows)
             connection.execute(sa.delete(revisions).where(revisions.c.paper_id.in_(emptied)))
+            titles = {row["id"]: row["title"] for row in rows if row["merged_into"] is None}
+            said = {paper_id: terms.terms_of_paper(title, "") for paper_id, title in titles.items()}
+            terms.keep(connection, said)

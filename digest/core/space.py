@@ -1,0 +1,260 @@
+"""Papers' terms in, the papers nearest to a text or to a paper out: the ranker's space, over a whole library.
+
+Reads no database and no paper's words: it knows papers as `core.packing` packs them. Terms are those of
+`core.terms`, weighed as in `core.vectors`, with document frequencies of its own.
+
+A text is looked for twice: the heaviest terms of the papers found are added to it, and it is looked for
+again (Rocchio, "Relevance feedback in information retrieval", 1971; with no reader to ask, as pseudo
+relevance feedback: Manning, Raghavan and Schütze, "Introduction to Information Retrieval", 9.1). So papers
+are found that say the same in other words.
+
+In memory a paper is three bytes under each of its terms (`Space.nbytes`). Pairs of words that one paper alone
+holds are let go of, for they match nothing; `grown` cannot bring them back, making the space anew does.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from digest.core.packing import COLUMNS, WORDS, column_of
+from digest.core.postings import MOST, WEIGHTS, Postings
+from digest.core.statistics import Statistics
+from digest.core.terms import stems, terms_of
+from digest.core.vectors import HEAVIEST, text_weights
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping, Sequence
+
+    from numpy.typing import NDArray
+
+    Read = Callable[[Sequence[int]], Mapping[int, bytes]]
+    Weights = dict[int, float]  # of terms by number
+
+LONGEST = 5000  # characters of a text that are read
+FEEDBACK = 10  # papers whose terms are added to a text
+THEIRS = 1.0  # what their terms weigh, to 1 of the text's own
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class Near:
+    """A paper, and how near it is: a cosine, more than 0. `words` are the terms asked for that it holds, the
+    heaviest first."""
+
+    paper_id: int
+    score: float
+    words: tuple[str, ...] = ()
+
+
+def unpack(packed: bytes) -> tuple[NDArray[np.uint32], NDArray[np.uint8]]:
+    """The numbers and the counts of the terms of a paper, or of several one after the other."""
+    numbers = np.frombuffer(packed, dtype="<u4")
+    return numbers >> np.uint32(8), (numbers & np.uint32(255)).astype(np.uint8)
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Space:
+    """Papers `ids` in the order in which they came; `norms` is the length of each. `frequency[c]` papers hold
+    the term of number `c`."""
+
+    ids: NDArray[np.int64]
+    norms: NDArray[np.float32]
+    frequency: NDArray[np.uint32]
+    parts: tuple[Postings, ...]
+
+    @classmethod
+    def of(cls, rows: Iterable[tuple[int, bytes]]) -> Space:
+        """Of papers by id, each packed, each once."""
+        nothing = np.zeros(0, dtype=np.int64)
+        empty = cls(
+            ids=nothing,
+            norms=nothing.astype(np.float32),
+            frequency=np.zeros(COLUMNS, dtype=np.uint32),
+            parts=(),
+        )
+        return empty.grown(rows)
+
+    def grown(self, rows: Iterable[tuple[int, bytes]]) -> Space:
+        """This space with some papers more. One that it has already stays as it is."""
+        known = set(self.ids.tolist())
+        new = {paper_id: packed for paper_id, packed in rows if paper_id not in known}
+        if not new:
+            return self
+        frequency = self.frequency.copy()
+        columns, counts = unpack(b"".join(new.values()))
+        for start in range(0, len(columns), 2**22):
+            frequency += np.bincount(columns[start : start + 2**22], minlength=COLUMNS).astype(np.uint32)
+        lengths = np.array([len(packed) // 4 for packed in new.values()], dtype=np.int64)
+        ids = np.concatenate([self.ids, np.fromiter(new, dtype=np.int64, count=len(new))])
+        del new
+        parts = (*self.parts, *_parted(columns, counts, lengths, frequency))
+        norms = _norms(parts, _idf(frequency, len(ids)))
+        return Space(ids=ids, norms=norms, frequency=frequency, parts=parts)
+
+    @property
+    def nbytes(self) -> int:
+        """Bytes of memory."""
+        shared = (self.ids, self.norms, self.frequency)
+        return sum(part.nbytes for part in shared) + sum(part.nbytes for part in self.parts)
+
+    def nearest(
+        self,
+        text: str,
+        *,
+        read: Read,
+        limit: int,
+        among: NDArray[np.int64] | None = None,
+        feedback: float = THEIRS,
+    ) -> list[Near]:
+        """The papers nearest to what somebody typed, the nearest first, newer ones first among equals.
+
+        `read` gives packed papers by id. `among`: only of these papers, by id, ascending. `feedback` 0: the
+        text's own words alone.
+        """
+        weights = text_weights(text[:LONGEST], self._statistics(text[:LONGEST]))
+        asked = _by_column((column_of(term), weight) for term, weight in weights.items())
+        cosines = self._cosines(asked)
+        if feedback:
+            best = self._first(cosines, FEEDBACK)
+            asked_more = _added(asked, self._centre(read(self.ids[best].tolist())), weight=feedback)
+            # Only what holds something that was typed, or is near to what does.
+            cosines = self._cosines(asked_more)
+        found = self._near(cosines, limit, among=among)
+        held = read([one.paper_id for one in found])
+        return [dataclasses.replace(one, words=_held(weights, held.get(one.paper_id, b""))) for one in found]
+
+    def similar(
+        self, paper_id: int, *, read: Read, limit: int, among: NDArray[np.int64] | None = None
+    ) -> list[Near]:
+        """The papers nearest to one of them, without it. None for a paper that the space does not have."""
+        packed = read([paper_id]).get(paper_id)
+        if packed is None:
+            return []
+        cosines = self._cosines(_heaviest(self._row(packed)))
+        cosines[self.ids == paper_id] = 0
+        return self._near(cosines, limit, among=among)
+
+    def _cosines(self, asked: Weights) -> NDArray[np.float64]:
+        """Of each paper with weighed terms, of whatever length."""
+        if not asked or not self.parts:
+            return np.zeros(len(self.ids))
+        columns = np.array(sorted(asked), dtype=np.uint32)
+        own = np.array([asked[column] for column in columns.tolist()])
+        weights = own * self._idf(columns) / np.sqrt((own * own).sum())
+        sums = np.concatenate([part.sums(columns, weights) for part in self.parts])
+        return sums / np.maximum(self.norms, np.float32(1e-9))
+
+    def _near(
+        self, cosines: NDArray[np.float64], limit: int, *, among: NDArray[np.int64] | None
+    ) -> list[Near]:
+        if among is not None:
+            place = np.searchsorted(among, self.ids)
+            inside = place < len(among)
+            inside[inside] = among[place[inside]] == self.ids[inside]
+            cosines = np.where(inside, cosines, 0)
+        return [
+            Near(paper_id=int(self.ids[place]), score=float(cosines[place]))
+            for place in self._first(cosines, limit)
+        ]
+
+    def _first(self, cosines: NDArray[np.float64], limit: int) -> NDArray[np.int64]:
+        """The places of the highest, the highest first."""
+        # Equal but for the order of additions is equal.
+        cosines = np.round(cosines, 6)
+        places = np.flatnonzero(cosines > 0)
+        if len(places) > limit > 0:
+            least = -np.partition(-cosines[places], limit - 1)[limit - 1]
+            places = places[cosines[places] >= least]
+        return places[np.lexsort((-self.ids[places], -cosines[places]))][: max(0, limit)]
+
+    def _idf(self, columns: NDArray[np.uint32]) -> NDArray[np.float64]:
+        return _idf(self.frequency[columns], len(self.ids))
+
+    def _statistics(self, text: str) -> Statistics:
+        """What the library says of the terms of a text."""
+        terms = sorted(set(terms_of(stems(text))))
+        columns = np.array([column_of(term) for term in terms], dtype=np.uint32)
+        central = sum((part.often(columns) for part in self.parts), np.zeros(len(terms), dtype=np.int64))
+        return Statistics(
+            papers=len(self.ids),
+            counts=dict(zip(terms, self.frequency[columns].tolist(), strict=True)),
+            central=dict(zip(terms, central.tolist(), strict=True)),
+        )
+
+    def _row(self, packed: bytes) -> Weights:
+        """A paper's terms, weighed; its length is 1."""
+        columns, counts = unpack(packed)
+        kept = (columns < WORDS) | (self.frequency[columns] > 1)
+        columns, counts = columns[kept], counts[kept]
+        weights = WEIGHTS[counts] * self._idf(columns)
+        norm = max(1e-9, float(np.sqrt((weights * weights).sum())))
+        return dict(zip(columns.tolist(), (weights / norm).tolist(), strict=True))
+
+    def _centre(self, papers: Mapping[int, bytes]) -> Weights:
+        """The mean of papers, without what only one of them says."""
+        total: Weights = {}
+        times: dict[int, int] = {}
+        for _, packed in sorted(papers.items()):
+            for column, weight in self._row(packed).items():
+                total[column] = total.get(column, 0.0) + weight / len(papers)
+                times[column] = times.get(column, 0) + 1
+        return {column: weight for column, weight in total.items() if times[column] > 1}
+
+
+def _parted(
+    columns: NDArray[np.uint32],
+    counts: NDArray[np.uint8],
+    lengths: NDArray[np.int64],
+    frequency: NDArray[np.uint32],
+) -> Iterable[Postings]:
+    """Papers one after the other, in parts, without what can match nothing."""
+    ends = np.cumsum(lengths)
+    for start in range(0, len(lengths), MOST):
+        some = lengths[start : start + MOST]
+        span = slice(int(ends[start] - lengths[start]), int(ends[start + len(some) - 1]))
+        kept = (columns[span] < WORDS) | (frequency[columns[span]] > 1)
+        owner = np.repeat(np.arange(len(some)), some)[kept]
+        yield Postings.of(columns[span][kept], counts[span][kept], np.bincount(owner, minlength=len(some)))
+
+
+def _idf(frequency: NDArray[np.uint32], papers: int) -> NDArray[np.float64]:
+    """As `Statistics.idf`: ln((1 + papers) / (1 + frequency)) + 1."""
+    return np.log((1 + papers) / (1.0 + frequency)) + 1
+
+
+def _norms(parts: Sequence[Postings], idf: NDArray[np.float64]) -> NDArray[np.float32]:
+    weights = idf.astype(np.float32)
+    squares = np.concatenate([part.squares(weights) for part in parts])
+    norms: NDArray[np.float32] = np.sqrt(squares).astype(np.float32)
+    return norms
+
+
+def _by_column(weights: Iterable[tuple[int, float]]) -> Weights:
+    found: Weights = {}
+    for column, weight in weights:
+        found[column] = found.get(column, 0.0) + weight
+    return found
+
+
+def _added(own: Weights, theirs: Weights, *, weight: float) -> Weights:
+    """A text's terms, and the heaviest of its best papers'."""
+    found = dict(own)
+    for column, value in _heaviest(theirs).items():
+        found[column] = found.get(column, 0.0) + weight * value
+    return found
+
+
+def _heaviest(row: Weights) -> Weights:
+    return dict(sorted(row.items(), key=lambda one: (-one[1], one[0]))[:HEAVIEST])
+
+
+def _held(weights: Mapping[str, float], packed: bytes) -> tuple[str, ...]:
+    """Those of the terms that a paper holds, the heaviest first."""
+    columns = set(unpack(packed)[0].tolist())
+    return tuple(
+        term
+        for term, _ in sorted(weights.items(), key=lambda one: (-one[1], one[0]))
+        if column_of(term) in columns
+    )
