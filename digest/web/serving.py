@@ -98,8 +98,6 @@ class Server:
             sockets=[opened],
             threads=THREADS,
             ident=None,
-            channel_timeout=patience.idle_s,
-            cleanup_interval=patience.look_s,
             connection_limit=patience.connections,
             max_request_header_size=HEADER_LIMIT,
             max_request_body_size=BODY_LIMIT,
@@ -107,11 +105,18 @@ class Server:
             # Whom to believe is `wsgi.surround`'s to say; waitress would take the headers away first.
             clear_untrusted_proxy_headers=False,
         )
+        # Set here, because waitress would round them down to whole seconds.
+        adjusted = self._server.adj
+        adjusted.channel_timeout, adjusted.cleanup_interval = patience.idle_s, patience.look_s
+        adjusted.asyncore_loop_timeout = min(1.0, patience.look_s)
         self._server.channel_class = _Channel
+        self._stopping = False
         self._idle = self._server.maintenance
         self._server.maintenance = self._maintain
 
     def _maintain(self, now: float) -> None:
+        if self._stopping:
+            raise SystemExit  # what waitress's loop ends for
         self._idle(now)
         for channel in list(self._server.active_channels.values()):
             if channel.begun is not None and now - channel.begun > self._patience.request_s:
@@ -120,6 +125,11 @@ class Server:
     def run(self) -> None:
         """Serve; what was begun has five seconds to end when the end comes."""
         self._server.run()
+
+    def stop(self) -> None:
+        """End `run` from another thread, within `look_s` at most."""
+        self._stopping = True
+        self._server.pull_trigger()
 
     def close(self) -> None:
         """Let go of the socket and of all connections."""
