@@ -1,4 +1,4 @@
-"""From a mail of the pipeline to the pages that its links open: all are there, and looking changes nothing."""
+"""From a mail to the pages that its links open: all are there, and looking changes nothing."""
 
 from __future__ import annotations
 
