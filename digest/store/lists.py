@@ -123,6 +123,19 @@ class Lists:
             after = connection.scalar(listed.where(day > around).order_by(day))
         return before, after
 
+    def best(self, first: dt.date, last: dt.date, *, has_community: bool) -> dict[dt.date, Entry]:
+        """The first paper of each day's list in a period."""
+        listed = _listed(first, last, has_community=has_community).subquery()
+        picked = sa.and_(_CURATED.c.picked_by != "", _CURATED.c.picked_by.is_not(None))
+        order = (picked.desc(), listed.c.votes.desc(), listed.c.id.desc())
+        place = sa.func.row_number().over(partition_by=listed.c.day, order_by=order).label("place")
+        joined = listed.outerjoin(_CURATED, _CURATED.c.paper_id == listed.c.id)
+        placed = sa.select(listed.c.day, listed.c.id, place).select_from(joined).subquery()
+        with self._database.read() as connection:
+            rows = connection.execute(sa.select(placed.c.day, placed.c.id).where(placed.c.place == 1)).all()
+            found = read_entries(connection, [row.id for row in rows])
+        return {row.day: found[row.id] for row in rows}
+
     def months(self, *, has_community: bool) -> tuple[Month, ...]:
         """All days that have a list, by month, newest first. (Counts what editors hid as well.)"""
         day = _day(has_community=has_community)

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from digest.web import (
     api,
+    archive,
     confirm,
     editing,
     editions,
@@ -45,4 +46,5 @@ BLUEPRINTS: tuple[flask.Blueprint, ...] = (
     preferences.blueprint,
     subscribe.blueprint,
     topic_pages.blueprint,
+    archive.blueprint,
 )
