@@ -106,8 +106,8 @@ def logout() -> flask.Response:
 
 @blueprint.get("")
 def facts() -> flask.Response:
-    """Everything on one page."""
-    here, days = desk(), _days()
+    """Everything on one page: thirty days, today's the last of them or another's (`?until=2026-04-23`)."""
+    here, days = desk(), _days(_until())
     figures = here.store.figures
     deliveries = figures.deliveries(days[0], days[-1])
     panels = (
@@ -122,7 +122,9 @@ def facts() -> flask.Response:
         panels=panels,
         held=figures.held(),
         sources=here.store.sources.records(),
-        days=len(days),
+        days=days,
+        before=days[0] - dt.timedelta(days=1),
+        after=min(days[-1] + dt.timedelta(days=DAYS), here.today) if days[-1] < here.today else None,
         may_leave=bool(flask.session.get(_KEY)),
     )
 
@@ -135,12 +137,7 @@ def deliveries() -> flask.Response:
     unknown = sorted(set(states) - set(get_args(DeliveryState)))
     if unknown:
         abort_page(404, sentence=f"There is no state {unknown[0]!r}; docs/delivery.md names all of them.")
-    day = None
-    if asked.get("day"):
-        try:
-            day = dt.date.fromisoformat(asked["day"])
-        except ValueError:
-            abort_page(404, sentence="A day is written as 2026-04-21.")
+    day = _day(asked["day"]) if asked.get("day") else None
     found = desk().store.figures.deliveries_of(day=day, states=cast("list[DeliveryState]", states))
     return page("operator_deliveries", found=found, states=states, day=day)
 
@@ -159,13 +156,28 @@ def sheet(name: str) -> flask.Response:
     make = SHEETS.get(name)
     if make is None:
         abort_page(404)
-    columns, rows = make(desk().store, _days())
+    columns, rows = make(desk().store, _days(_until()))
     text = table(columns, ([str(cell) for cell in row] for row in rows))
     response = flask.Response(text, content_type="text/csv; charset=utf-8")
     response.headers["Content-Disposition"] = f'attachment; filename="{name}.csv"'
     return response
 
 
-def _days() -> list[dt.date]:
-    today = desk().today
-    return [today - dt.timedelta(days=back) for back in range(DAYS - 1, -1, -1)]
+def _until() -> dt.date:
+    """The last of the days that were asked for; today."""
+    asked = flask.request.args.get("until")
+    return desk().today if asked is None else _day(asked)
+
+
+def _day(asked: str) -> dt.date:
+    try:
+        day = dt.date.fromisoformat(asked)
+    except ValueError:
+        abort_page(404, sentence="A day is written as 2026-04-21.")
+    if not dt.date(2000, 1, 1) <= day <= dt.date(2999, 1, 1):
+        abort_page(404, sentence="There is nothing of that day.")
+    return day
+
+
+def _days(until: dt.date) -> list[dt.date]:
+    return [until - dt.timedelta(days=back) for back in range(DAYS - 1, -1, -1)]
