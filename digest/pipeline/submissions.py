@@ -30,6 +30,8 @@ def submit(
     asked did not answer. Nothing is changed then.
     """
     words = words.strip()
+    if "://" in words and normalise_arxiv_id(words) is None:
+        words = words.rpartition("/papers/")[2] or words  # the address of a paper's page with us
     known = _in_library(store, words)
     if known is not None:
         store.curations.act(editor_id, known, kind="submit", at=now)
@@ -59,8 +61,7 @@ def submit(
 
 
 def _in_library(store: Store, words: str) -> int | None:
-    # The address of a paper's page with us ends like Hugging Face's.
-    entry = store.lists.paper(words) or store.lists.paper(words.rpartition("/papers/")[2])
+    entry = store.lists.paper(words)
     if entry is not None:
         return entry.paper.id
     doi = normalise_doi(words)
