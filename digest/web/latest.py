@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import time
 from typing import TYPE_CHECKING, cast
@@ -9,6 +10,7 @@ from typing import TYPE_CHECKING, cast
 import flask
 import sqlalchemy as sa
 
+from digest.errors import StoreError
 from digest.store import tables
 from digest.web.desk import desk
 
@@ -28,10 +30,11 @@ class Latest:
 
 
 def latest_day() -> dt.date:
-    """The newest day on which a paper was listed; today in an empty library."""
+    """The newest day on which a paper was listed; today in an empty library, and what was last known where
+    the database refuses: the page that says so has a header too."""
     kept = cast("Latest", flask.current_app.extensions[EXTENSION])
     if time.monotonic() >= kept.until:
-        with desk().store.database.read() as connection:
+        with contextlib.suppress(StoreError), desk().store.database.read() as connection:
             kept.day = connection.scalar(sa.select(sa.func.max(tables.papers.c.first_listed)))
         kept.until = time.monotonic() + KEPT_S
     return kept.day or desk().today
