@@ -145,11 +145,15 @@ def _in_vain(email: str, causes: Sequence[SuppressionCause]) -> str:
 def _templates(settings: Settings) -> Iterator[Line]:
     from digest.mail.check import check as prove
     from digest.mail.templates import Templates
+    from digest.web.render import load_pages
+    from digest.web.statics import load_statics
 
     folder = settings.digest.templates
 
     def load() -> str:
         prove(Templates.load(folder))
+        load_pages(folder)
+        load_statics(folder)
         return f"{folder} over ours" if folder else "ours"
 
     yield _tried("templates", load)
