@@ -82,6 +82,7 @@ def _lines(app: App, *, address: str | None, dns_too: bool) -> Iterator[Line]:
     yield from _templates(settings)
     yield from _sources(settings)
     yield from _provider(settings, address=address)
+    yield from _webhook(settings)
     if dns_too:
         yield from _dns(settings)
 
@@ -191,6 +192,21 @@ def _provider(settings: Settings, *, address: str | None) -> Iterator[Line]:
             return _send(works, address, now=dt.datetime.now(dt.UTC))
 
     yield _tried("test message", send)
+
+
+def _webhook(settings: Settings) -> Iterator[Line]:
+    """SendGrid's key, where there is one: with a wrong one every event of the webhook is refused."""
+    key = settings.mail.sendgrid.webhook_key
+    if not key:
+        return
+
+    def read() -> str:
+        from digest.mailers.sendgrid_signature import read_key
+
+        read_key(key)
+        return "mail.sendgrid.webhook_key is a key for ECDSA on P-256, as SendGrid's are"
+
+    yield _tried("webhook", read)
 
 
 def _send(works: Works, address: str, *, now: dt.datetime) -> str:

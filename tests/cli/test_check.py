@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from tests.mailers.sendgrid_posts import PUBLIC_KEY
+
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
@@ -77,6 +79,16 @@ def test_a_test_message_to_no_address_fails(digest: Callable[..., Said], folder:
     said = digest("check", "--send", "nobody", "--json")
     assert statuses(said)["test message"] == "failed"
     assert not list(folder.glob("outbox/*.eml"))
+
+
+def test_the_key_of_the_webhook_is_looked_at(digest: Callable[..., Said], folder: Path) -> None:
+    before = (folder / "digest.toml").read_text()
+    for key, status, code in ((PUBLIC_KEY, "ok", 0), ("not a key", "failed", 1), ("QUJD", "failed", 1)):
+        (folder / "digest.toml").write_text(f'{before}\n[mail.sendgrid]\nwebhook_key = "{key}"\n')
+        said = digest("check", "--json")
+        assert (key, said.code, statuses(said)["webhook"]) == (key, code, status)
+        sentences = [line["sentence"] for line in said.json if line["what"] == "webhook"]
+        assert "mail.sendgrid.webhook_key" in sentences[0]
 
 
 def test_where_the_database_is_refused_the_provider_is_still_tried(
