@@ -110,8 +110,10 @@ def facts() -> flask.Response:
     here, days = desk(), _days(_until())
     figures = here.store.figures
     deliveries = figures.deliveries(days[0], days[-1])
+    sources = here.store.sources.records()
+    titles = {source.name: source.title for source in sources}  # also of one that is configured no more
     panels = (
-        operator_words.papers(days, figures.papers(days[0], days[-1]), here.source_title),
+        operator_words.papers(days, figures.papers(days[0], days[-1]), lambda name: titles.get(name, name)),
         operator_words.deliveries(days, deliveries, figures.editions(days[0], days[-1])),
         *operator_words.rates(days, deliveries),
         operator_words.subscribers(days, figures.subscribers(days[0], days[-1]), figures.statuses()),
@@ -121,7 +123,7 @@ def facts() -> flask.Response:
         "operator",
         panels=panels,
         held=figures.held(),
-        sources=here.store.sources.records(),
+        sources=sources,
         days=days,
         before=days[0] - dt.timedelta(days=1),
         after=min(days[-1] + dt.timedelta(days=DAYS), here.today) if days[-1] < here.today else None,

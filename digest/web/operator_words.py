@@ -102,7 +102,7 @@ def deliveries(days: Sequence[dt.date], tallies: Sequence[Tally], editions: Sequ
     lost = sum(tally.count for tally in tallies if FATES.get(tally.name, LOST) == LOST)
     heading = (
         f"{'1 delivery' if total == 1 else f'{total:,} deliveries'} in {len(days)} days, "
-        f"{_share(lost / total)} of them not sent"
+        + (f"{_share(lost / total)} of them not sent" if lost else "none of them lost")
         if total
         else "No deliveries yet"
     )
@@ -220,7 +220,7 @@ def subscribers(days: Sequence[dt.date], tallies: Sequence[Tally], statuses: Map
     """Subscribers over time, and how they stand."""
     values = tuple(tally.count for tally in tallies)
     now, change = (values[-1], values[-1] - values[0]) if values else (0, 0)
-    than = f"{abs(change):,} {'fewer' if change < 0 else 'more'} than on"
+    than = f"{abs(change):,} {'fewer' if change < 0 else 'more'} than on" if change else "as on"
     heading = f"{plural(now, 'subscriber')}, {than} {short_date(days[0], year=days[-1].year)}"
     stands = listed([f"{count:,} {status}" for status, count in sorted(statuses.items())]) or "nobody"
     return Panel(
@@ -242,7 +242,7 @@ def subscribers(days: Sequence[dt.date], tallies: Sequence[Tally], statuses: Map
 
 def topics(wanted: Sequence[tuple[str, int]]) -> Panel:
     """The most wanted topics."""
-    heading = f"Most wanted: {wanted[0][0]}" if wanted else "No topics yet"
+    heading = f"{wanted[0][0]} is the most wanted topic" if wanted else "No topics yet"
     return Panel(
         name="topics",
         heading=heading,

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 WIDTH, HEIGHT = 640, 200
-LEFT, RIGHT, TOP, BOTTOM = 44, 96, 12, 26  # room for the scale, the labels of lines, the dates
+LEFT, RIGHT, TOP, BOTTOM = 44, 112, 12, 26  # room for the scale, the labels of lines, the dates
 SERIES = 4  # colours that survive colour blindness; more series than that share the last as "others"
 _ROW = 40  # height of a lying bar with its name
 _GAP = 14  # between two labels, so that they do not stand on each other
@@ -114,7 +114,7 @@ def ranks(rows: Sequence[tuple[str, int]], *, title: str, described: str) -> Mar
     room = WIDTH - RIGHT
     marks = Markup("").join(
         Markup(
-            '<text class="label" x="0" y="{}">{}</text>'
+            '<text class="name" x="0" y="{}">{}</text>'
             '<rect class="series-0" x="0" y="{}" width="{:.1f}" height="10"/>'
             '<text class="scale" x="{:.1f}" y="{}">{:,}</text>'
         ).format(
@@ -182,9 +182,10 @@ def _picture(
         for place in _marked(len(days))
     )
     labels = Markup("").join(
-        Markup('<text class="label series-{}" x="{}" y="{:.1f}">{}</text>').format(
-            number, WIDTH - RIGHT + 8, y + 4, name
-        )
+        Markup(
+            '<rect class="series-{}" x="{}" y="{:.1f}" width="8" height="8"/>'
+            '<text class="name" x="{}" y="{:.1f}">{}</text>'
+        ).format(number, WIDTH - RIGHT + 6, y - 4, WIDTH - RIGHT + 18, y + 4, name)
         for y, number, name in _apart(ends)
     )
     return _framed(HEIGHT, Markup("").join((axis, marks, dates, labels)), title=title, described=described)

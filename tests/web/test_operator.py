@@ -165,8 +165,9 @@ def test_a_plot_says_what_it_shows_and_escapes_it() -> None:
     svg = plots.bars(days, series, title="A & B", described="Three days.")
     assert "<script>" not in svg
     assert "<title>A &amp; B</title><desc>Three days.</desc>" in svg
-    assert svg.count("<rect") == 4  # nothing is drawn for nothing
+    assert svg.count("<rect") == 4 + 2  # nothing is drawn for nothing; each name has a mark of its colour
     heights = [float(height) for height in re.findall(r'series-0"[^>]*height="([\d.]+)"', svg)]
+    assert heights[3] == 8  # the mark
     assert heights[2] == pytest.approx(3 * heights[0], abs=0.2)  # from zero
 
 
