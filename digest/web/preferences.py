@@ -14,7 +14,7 @@ from digest.membership import prefer
 from digest.membership import standing as standings
 from digest.membership.known import known
 from digest.membership.refusals import Refused
-from digest.web import rhythm
+from digest.web import address_forms, rhythm
 from digest.web.client import client_address
 from digest.web.desk import desk
 from digest.web.forms import Fields, Form
@@ -26,7 +26,6 @@ from digest.web.problems import abort_page
 from digest.web.render import page
 from digest.web.sessions import forget, remember
 from digest.web.standing import standing
-from digest.web.subscribe import address_fault
 
 if TYPE_CHECKING:
     from werkzeug.wrappers import Response
@@ -100,11 +99,9 @@ def move(token: str) -> flask.Response:
     """Ask the new address to confirm."""
     member = member_of(token, staying=True)
     fields = Fields(flask.request.form)
-    email = fields.raw("email").strip()
-    if fault := address_fault(email):
-        fields.wrong("email", fault)
-    else:
-        shown = f"{desk().site.name}: {flask.request.form.get('email', '')[:320]}. “{MOVE_BUTTON}”"
+    email = address_forms.read(fields)
+    if email is not None:
+        shown = f"{desk().site.name}: to {email}. “{MOVE_BUTTON}”"
         try:
             moving.ask(
                 desk().house,

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import flask
 
-from digest.config.addresses import parse_address
 from digest.membership import join
 from digest.model import Subscriber
-from digest.web import rhythm, topic_forms
+from digest.web import address_forms, rhythm, topic_forms
+from digest.web.address_forms import TRAP
 from digest.web.client import client_address
 from digest.web.desk import desk
 from digest.web.forms import Fields, Form
@@ -23,8 +23,6 @@ from digest.web.wishes import SUBSCRIBE_BUTTON, mail_words, shown_words, topic_l
 from digest.web.zones import zone_groups
 
 blueprint = flask.Blueprint("subscribe", __name__)
-
-TRAP = "homepage"  # a field that no person sees; who fills it in is a program
 
 
 @blueprint.get("/subscribe")
@@ -55,9 +53,7 @@ def ask() -> flask.Response:
         fields.raw("email")
         told = {name: fault for name, fault in fields.faults.items() if name in topic_forms.FIELDS}
         return _form(Form(typed=fields.typed, faults=told), tried=trial(topic))
-    email = fields.parsed("email", parse_address, fault="")
-    if email is None:
-        fields.faults["email"] = address_fault(fields.typed["email"])
+    email = address_forms.read(fields)
     if fields.faults or email is None or when is None:
         return _form(fields.form(), tried=trial(topic), status=422)
     reader = when.of(Subscriber(email=email, topics=(topic,) if topic else ()))
@@ -75,18 +71,6 @@ def preview() -> flask.Response:
     topic = topic_forms.read(fields)
     html = fragment("parts/trial", trial=trial(topic), trial_faults=tuple(fields.faults.values()))
     return flask.Response(html, content_type="text/html; charset=utf-8")
-
-
-def address_fault(typed: str) -> str:
-    """What is wrong with what was written as an address."""
-    if not typed.strip():
-        return "Write your mail address."
-    try:
-        parse_address(typed)
-    except ValueError as error:
-        why = str(error.__cause__ or "").rstrip(".")
-        return f"This is no mail address that mail can be sent to{f': {why}' if why else ''}."
-    return ""
 
 
 def _fresh(words: str = "") -> Form:
