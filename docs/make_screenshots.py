@@ -35,10 +35,10 @@ class View:
 
 
 VIEWS = (  # the heights end below a card
-    View(name="mail-light", width=640, height=948, dark=False),
-    View(name="mail-dark", width=640, height=948, dark=True),
-    View(name="mail-phone-light", width=360, height=816, dark=False),
-    View(name="mail-phone-dark", width=360, height=816, dark=True),
+    View(name="mail-light", width=640, height=1072, dark=False),
+    View(name="mail-dark", width=640, height=1072, dark=True),
+    View(name="mail-phone-light", width=360, height=960, dark=False),
+    View(name="mail-phone-dark", width=360, height=960, dark=True),
 )
 
 
