@@ -71,10 +71,17 @@ def select(window: Window, wants: Sequence[Want], *, block: int = BLOCK) -> list
 
 
 def try_topic(
-    window: Window, topic: Topic, *, examples: Mapping[str, Paper] | None = None, limit: int = 20
+    window: Window,
+    topic: Topic,
+    *,
+    examples: Mapping[str, Paper] | None = None,
+    people: People | None = None,
+    limit: int = 20,
 ) -> list[Item]:
-    """The best `limit` papers of the window for one topic, best first, with scores and reasons."""
-    ranked = Ranked.of(window, [(topic, examples or {})], people=People.of(window.papers))
+    """The best `limit` papers of the window for one topic, best first, with scores and reasons. `people`: the
+    window's authors, for who tries more than once."""
+    people = People.of(window.papers) if people is None else people
+    ranked = Ranked.of(window, [(topic, examples or {})], people=people)
     order = ranked.order(ranked.signs[0] >= PASS, by=ranked.signs[0])
     return [ranked.item(0, place) for place in varied(order, window.twins)[: max(0, limit)]]
 

@@ -10,8 +10,13 @@ from digest.model import Subscriber
 from digest.pipeline.likes import taught
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from digest.core.features import Window
+    from digest.core.people import People
     from digest.model import Item, Paper, Topic
     from digest.pipeline.works import Works
+    from digest.store import Store
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,23 +27,52 @@ class Tried:
     looked_at: int
 
 
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Recent:
+    """The papers of some days, ready to be ranked again and again. `papers` are by number."""
+
+    window: Window
+    people: People
+    papers: Mapping[int, Paper]
+
+
+def recent(store: Store, *, today: dt.date, days: int) -> Recent:
+    """The papers announced in the `days` before `today`. Takes a second for a thousand of them."""
+    from digest.core.features import Candidate, Window
+    from digest.core.people import People
+
+    papers = store.papers
+    first_day = today - dt.timedelta(days=days)
+    news = papers.news(after=0, upto=papers.last_sequence(), first_day=first_day)
+    candidates = [Candidate(paper=one.paper, sequence=one.sequence) for one in news]
+    window = Window.of(papers.statistics(), candidates, today=today)
+    return Recent(
+        window=window, people=People.of(window.papers), papers={one.paper.id: one.paper for one in news}
+    )
+
+
 def try_topic(
     works: Works, topic: Topic, *, now: dt.datetime, days: int, limit: int, subscriber_id: int = 0
 ) -> Tried:
-    """Rank the papers announced in the `days` before `now`, with the function that ranks for a mail; with
-    that reader's likes in the topic, and without the papers that they know."""
-    from digest.core import select
-    from digest.core.features import Window
+    """Rank the papers announced in the `days` before `now`: see `try_among`."""
+    papers = recent(works.store, today=now.date(), days=days)
+    return try_among(works.store, papers, topic, limit=limit, subscriber_id=subscriber_id)
 
-    papers = works.store.papers
-    first_day = now.date() - dt.timedelta(days=days)
-    news = papers.news(after=0, upto=papers.last_sequence(), first_day=first_day)
-    candidates = [select.Candidate(paper=one.paper, sequence=one.sequence) for one in news]
-    window = Window.of(papers.statistics(), candidates, today=now.date())
-    learned = taught(works.store, [Subscriber(id=subscriber_id, email="", topics=(topic,))])
+
+def try_among(store: Store, papers: Recent, topic: Topic, *, limit: int, subscriber_id: int = 0) -> Tried:
+    """Rank papers for a topic with the function that ranks for a mail; with that reader's likes in the topic,
+    and without the papers that they know. May be called from several threads at once."""
+    from digest.core import select
+
+    learned = taught(store, [Subscriber(id=subscriber_id, email="", topics=(topic,))])
     topic = learned.readers[0].topics[0]
     known = learned.known[subscriber_id]
-    items = select.try_topic(window, topic, examples=learned.examples, limit=limit + len(known))
-    by_id = {one.paper.id: one.paper for one in news}
-    found = tuple((item, by_id[item.paper_id]) for item in items if item.paper_id not in known)
-    return Tried(found=found[:limit], looked_at=len(news))
+    items = select.try_topic(
+        papers.window,
+        topic,
+        examples=learned.examples,
+        people=dataclasses.replace(papers.people, asked={}),
+        limit=limit + len(known),
+    )
+    found = tuple((item, papers.papers[item.paper_id]) for item in items if item.paper_id not in known)
+    return Tried(found=found[:limit], looked_at=len(papers.papers))

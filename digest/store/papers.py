@@ -89,6 +89,11 @@ class Papers:
         with self._database.read() as connection:
             return _statistics(connection)
 
+    def last_id(self) -> int:
+        """The number of the newest paper; 0 in an empty library."""
+        with self._database.read() as connection:
+            return connection.scalar(sa.select(sa.func.max(tables.papers.c.id))) or 0
+
     def last_sequence(self) -> int:
         """The sequence number of the newest listing; 0 in an empty library."""
         with self._database.read() as connection:

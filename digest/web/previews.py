@@ -1,28 +1,36 @@
-"""A topic in, the papers of the last week that it would have brought out. Keeps nothing."""
+"""A topic in, the papers of the last week that it would have brought out. Remembers the week's papers, ready
+to be ranked; never what was tried.
+
+A week of a thousand papers is a second's work. It is made anew when the library has grown and when the day
+has changed: at once if that is quick, else by a thread of its own, while the week as it was goes on answering.
+"""
 
 from __future__ import annotations
 
-import datetime as dt
 from typing import TYPE_CHECKING
 
-from digest.pipeline.topics import Tried
+import flask
+
+from digest.pipeline.topics import Recent, Tried, recent, try_among
 from digest.web.desk import desk
+from digest.web.renewing import Renewed
 
 if TYPE_CHECKING:
     from digest.model import Topic
+    from digest.web.desk import Desk
 
+EXTENSION = "digest.previews"
 DAYS = 7
 
 
-def try_topic(topic: Topic, limit: int) -> Tried:
-    """The best `limit` papers for a topic, best first, ranked by the function that ranks for a mail."""
-    from digest.core import select
-    from digest.core.features import Window
+def try_topic(topic: Topic, limit: int, *, subscriber_id: int = 0) -> Tried:
+    """The best `limit` papers for a topic, best first, ranked by the function that ranks for a mail; with
+    that reader's likes in it. The first one waits until there is a week to look at."""
+    return try_among(desk().store, week(desk()), topic, limit=limit, subscriber_id=subscriber_id)
 
-    papers, today = desk().store.papers, desk().today
-    news = papers.news(after=0, upto=papers.last_sequence(), first_day=today - dt.timedelta(days=DAYS))
-    candidates = [select.Candidate(paper=one.paper, sequence=one.sequence) for one in news]
-    window = Window.of(papers.statistics(), candidates, today=today)
-    items = select.try_topic(window, topic, examples=papers.by_arxiv_id(topic.examples), limit=limit)
-    by_id = {one.paper.id: one.paper for one in news}
-    return Tried(found=tuple((item, by_id[item.paper_id]) for item in items), looked_at=len(news))
+
+def week(here: Desk) -> Recent:
+    """The papers of the last week."""
+    kept: Renewed[Recent] = flask.current_app.extensions.setdefault(EXTENSION, Renewed())
+    state = (here.store.papers.last_sequence(), here.today)
+    return kept.get(state, lambda _: recent(here.store, today=here.today, days=DAYS), tell=here.tell)
