@@ -206,4 +206,5 @@ def _how(entry: Entry, *, status: int = 200) -> flask.Response:
 
 def _kept_by_nobody(response: flask.Response) -> flask.Response:
     response.headers["Cache-Control"] = "no-store"
+    response.headers["X-Robots-Tag"] = "noindex"
     return response
