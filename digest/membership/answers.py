@@ -29,9 +29,10 @@ def joining(addressee: Addressee, *, at: dt.datetime) -> Answer:
     if _reads(addressee):
         return _limited(Answer(kind="known", why_not=_refusal(addressee, "link")), addressee, at=at)
     answer = Answer(kind="confirm", why_not=_refusal(addressee, "join"))
-    has_left = addressee.causes or (addressee.member is not None and addressee.member.status == "left")
-    asked = any(kind == "confirm" and when > at - ONCE_IN for kind, when in addressee.posted)
-    if has_left and asked and not answer.why_not:
+    left = addressee.causes.get("unsubscribe")
+    since = max(left.at, at - ONCE_IN) if left is not None else at
+    asked = any(kind == "confirm" and when > since for kind, when in addressee.posted)
+    if asked and not answer.why_not:
         return Answer(kind="confirm", why_not=ASKED_ALREADY)
     return _limited(answer, addressee, at=at)
 

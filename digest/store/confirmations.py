@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 import sqlalchemy as sa
 
@@ -65,13 +65,23 @@ class Confirmation:
     confirmed_at: dt.datetime | None
 
 
+class Ground(NamedTuple):
+    """Since when an address is suppressed for a cause, and the evidence."""
+
+    at: dt.datetime
+    evidence: str
+
+
+Grounds = dict["SuppressionCause", Ground]
+
+
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
 class Addressee:
-    """What is known of an address: whose it is, why it is suppressed (cause → evidence), and the notes of the
-    last week that were to leave, by kind and time."""
+    """What is known of an address: whose it is, why it is suppressed, and the notes of the last week that
+    were to leave, by kind and time."""
 
     member: Membership | None
-    causes: Mapping[SuppressionCause, str]
+    causes: Mapping[SuppressionCause, Ground]
     posted: tuple[tuple[NoteKind, dt.datetime], ...]
 
 
@@ -183,19 +193,18 @@ def standing(connection: sa.Connection, wish: Confirmation | None, *, now: dt.da
     return "open"
 
 
-def lifted(kind: str, causes: Mapping[SuppressionCause, str]) -> set[SuppressionCause]:
+def lifted(kind: str, causes: Mapping[SuppressionCause, Ground]) -> set[SuppressionCause]:
     """The causes that confirming takes back: of who joins, that they had left; of who moves, that they had
     moved away from there."""
-    if kind == "join" or causes.get("unsubscribe") == MOVED:
-        return {"unsubscribe"}
-    return set()
+    has_moved = "unsubscribe" in causes and causes["unsubscribe"].evidence == MOVED
+    return {"unsubscribe"} if kind == "join" or has_moved else set()
 
 
-def suppressed_for(connection: sa.Connection, address_hash: bytes) -> dict[SuppressionCause, str]:
-    """Why an address is suppressed: cause → evidence."""
+def suppressed_for(connection: sa.Connection, address_hash: bytes) -> Grounds:
+    """Why an address is suppressed; empty: it is not."""
     table = tables.suppressions
-    query = sa.select(table.c.cause, table.c.evidence).where(table.c.address_hash == address_hash)
-    return {row.cause: row.evidence for row in connection.execute(query)}
+    query = sa.select(table.c.cause, table.c.at, table.c.evidence).where(table.c.address_hash == address_hash)
+    return {row.cause: Ground(row.at, row.evidence) for row in connection.execute(query)}
 
 
 def _addressee(connection: sa.Connection, email: str, address_hash: bytes, *, at: dt.datetime) -> Addressee:
@@ -232,13 +241,9 @@ def _was_overtaken(connection: sa.Connection, wish: Confirmation) -> bool:
 
 def _left_since(connection: sa.Connection, wish: Confirmation) -> bool:
     """Whether the reader has left after they asked: then no earlier link brings them back."""
-    table, readers = tables.suppressions, tables.subscribers
+    readers = tables.subscribers
     if wish.kind == "move":
         status = connection.scalar(sa.select(readers.c.status).where(readers.c.id == wish.subscriber_id))
         return status not in ("active", "paused")
-    refused = sa.select(table.c.at).where(
-        table.c.address_hash == wish.address_hash,
-        table.c.cause == "unsubscribe",
-        table.c.at >= wish.asked_at,
-    )
-    return connection.scalar(refused) is not None
+    left = suppressed_for(connection, wish.address_hash).get("unsubscribe")
+    return left is not None and left.at > wish.asked_at
