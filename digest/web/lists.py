@@ -127,11 +127,11 @@ def _named(kind: Kind, key: str) -> flask.Response:
     choice = read_choice()
     period = read_period(kind, key)
     if period is None:
-        middle = period_of(kind, nearest_day(key, today=desk().today))
+        near = nearest_day(key, today=desk().today)
         return _nowhere(
             f"There is no {kind} “{clean(key)[:40]}”",
             "No calendar has it. " + _FORMS[kind],
-            _around(middle, choice, inside=True),
+            _around(kind, near + _DAY, near - _DAY, choice),
         )
     return _show(period, choice)
 
@@ -145,7 +145,7 @@ _FORMS: Mapping[Kind, str] = {
 
 def _show(period: Period, choice: Choice, *, front: bool = False) -> flask.Response:
     found = _look_up(period, choice)
-    around = _around(period, choice)
+    around = _around(period.kind, period.first, period.last, choice)
     today = desk().today
     if not found.total and not choice.category and not front:
         if period.first > today:
@@ -210,17 +210,18 @@ def _entry(entry: Entry) -> EntryWords:
     return entry_words(entry.paper, year=desk().today.year, curated=entry.curated)
 
 
-def _around(period: Period, choice: Choice, *, inside: bool = False) -> Around:
-    """The nearest periods of that kind that have papers; `inside`: the period itself may be one of them."""
+def _around(kind: Kind, first: dt.date, last: dt.date, choice: Choice) -> Around:
+    """The nearest periods of that kind that have papers: before the day `first`, and after `last`."""
     lists, by_community = desk().store.lists, _by_community(choice)
-    first, last = (period.first + _DAY, period.last - _DAY) if inside else (period.first, period.last)
     before, _ = lists.days(first, has_community=by_community)
     _, after = lists.days(last, has_community=by_community)
+    if after == before:  # where `first` is after `last`
+        after = None
 
     def step(day: dt.date | None) -> Step | None:
         if day is None:
             return None
-        other = period_of(period.kind, day)
+        other = period_of(kind, day)
         words = other.brief if other.first.year == desk().today.year else other.words
         return Step(words=words, path=period_path(other) + choice.query())
 
