@@ -21,8 +21,10 @@ def names(tmp_path_factory: pytest.TempPathFactory) -> set[str]:
 
 
 def test_the_wheel_holds_every_template(names: set[str]) -> None:
-    templates = {f"digest/templates/mail/{path.name}" for path in (ROOT / "templates" / "mail").iterdir()}
-    assert templates
+    templates = {
+        f"digest/{path.relative_to(ROOT)}" for path in (ROOT / "templates").rglob("*") if path.is_file()
+    }
+    assert {"digest/templates/mail/edition.html.j2", "digest/templates/web/static/style.css"} <= templates
     assert templates <= names
 
 

@@ -59,8 +59,10 @@ def web(app: App, host: str, port: int, hash_password: bool) -> None:
 def application() -> flask.Flask:
     """The app for another server: `gunicorn "digest.cli.web:application()"`. `DIGEST_CONFIG` names the file.
 
-    What it opens stays open until the process ends.
+    What it opens is closed when the process ends.
     """
+    import atexit
+    import contextlib
     import os
 
     import structlog
@@ -71,8 +73,9 @@ def application() -> flask.Flask:
 
     log_to_stderr()
     settings = load(os.environ.get("DIGEST_CONFIG", "digest.toml"))
-    desk = open_desk(settings, tell=structlog.get_logger().info).__enter__()
-    return create_app(desk)
+    opened = contextlib.ExitStack()
+    atexit.register(opened.close)
+    return create_app(opened.enter_context(open_desk(settings, tell=structlog.get_logger().info)))
 
 
 def _where(host: str, port: int) -> str:

@@ -67,7 +67,8 @@ class Templates:
                 f"{folder}: no such folder of templates; make it, or leave digest.templates out"
             )
         for misplaced in sorted(folder.glob("*.j2")):
-            raise TemplateError(f"{misplaced}: it would not be read here; move it into {folder / 'mail'}")
+            place = "web" if (builtin_folder() / "web" / misplaced.name).is_file() else "mail"
+            raise TemplateError(f"{misplaced}: it would not be read here; move it into {folder / place}")
         builtin = {f"mail/{path.name}" for path in (builtin_folder() / "mail").glob("*.j2")}
         own = {f"mail/{path.name}" for path in (folder / "mail").glob("*.j2")}
         included = {name for owner in builtin | own for name in self._included(owner)}
