@@ -2,7 +2,7 @@
 to be ranked; never what was tried.
 
 A week of a thousand papers is a second's work. It is made anew when the library has grown and when the day
-has changed: at once if that is quick, else by a thread of its own, while the week as it was goes on answering.
+has changed: at once if that is quick, else by a thread of its own, while the older week goes on answering.
 """
 
 from __future__ import annotations
