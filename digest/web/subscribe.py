@@ -6,6 +6,8 @@ address is known or not.
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import flask
 
 from digest.membership import join
@@ -22,21 +24,20 @@ from digest.web.trials import Trial, trial
 from digest.web.wishes import SUBSCRIBE_BUTTON, mail_words, shown_words, topic_lines
 from digest.web.zones import zone_groups
 
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
 blueprint = flask.Blueprint("subscribe", __name__)
 
 
 @blueprint.get("/subscribe")
 def choose() -> flask.Response:
-    """The empty form; `?q=` brings the words of a search."""
+    """The empty form, or with what a search brings: `?q=…`, `?words=…&authors=…`."""
     if not desk().settings.subscribe:
         return _closed()
-    words = Fields(flask.request.args)
-    words.line("q", most=topic_forms.LONGEST_TEXT)
-    form = _fresh(words.typed["q"])
-    if not words.typed["q"].strip():
-        return _form(form, tried=trial(None))
-    fields = Fields(form.typed)
-    return _form(form, tried=trial(topic_forms.read(fields)))
+    said = topic_forms.begun(flask.request.args)
+    topic = topic_forms.read(Fields(said)) if said else None
+    return _form(_fresh(said), tried=trial(topic))
 
 
 @blueprint.post("/subscribe")
@@ -73,10 +74,10 @@ def preview() -> flask.Response:
     return flask.Response(html, content_type="text/html; charset=utf-8")
 
 
-def _fresh(words: str = "") -> Form:
+def _fresh(said: Mapping[str, str]) -> Form:
     defaults = desk().defaults
     reader = Subscriber(email="", max_papers=defaults.max_papers, trending=defaults.trending)
-    return Form(typed={**rhythm.typed(reader), "words": words})
+    return Form(typed={**rhythm.typed(reader), **said})
 
 
 def _form(form: Form, *, tried: Trial, status: int = 200) -> flask.Response:

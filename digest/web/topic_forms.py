@@ -9,7 +9,7 @@ from digest.config import address_key
 from digest.config.categories import resolve, suggest
 from digest.config.papers import parse_example
 from digest.core.keywords import keyword
-from digest.mail.words import BRIEF, listed, shorten
+from digest.mail.words import BRIEF, clean, listed, shorten
 from digest.membership.limits import ENTRIES, ENTRY
 from digest.model import Topic
 from digest.web.forms import Form, join_items
@@ -95,6 +95,17 @@ def hidden(sent: Mapping[str, str]) -> Topic:
 def empty(words: str = "") -> Form:
     """A form in which nothing stands, or the words of a search."""
     return Form(typed={"words": words})
+
+
+def begun(asked: Mapping[str, str]) -> Mapping[str, str]:
+    """What an address brings for the fields of a new topic, each under its name; `q`: a search's words.
+
+    >>> begun({"q": "nerf", "authors": "Ada Lovelace", "do": "x"})
+    {'words': 'nerf', 'authors': 'Ada Lovelace'}
+    """
+    said = {name: clean(asked.get(name, "")[:LONGEST_TEXT]) for name in FIELDS}
+    said["words"] = said["words"] or clean(asked.get("q", "")[:LONGEST_TEXT])
+    return {name: value for name, value in said.items() if value}
 
 
 def default_name(
