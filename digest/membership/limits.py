@@ -16,7 +16,7 @@ from digest.config.faults import sentences
 from digest.membership.refusals import Refused
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Sequence
 
     from digest.model import Subscriber, Topic
 
@@ -29,9 +29,10 @@ KEY = 10
 _LISTS = ("keywords", "exclude", "authors", "categories", "examples")
 
 
-def checked(reader: Subscriber) -> Subscriber:
+def checked(reader: Subscriber, *, was: Subscriber | None = None) -> Subscriber:
     """The reader, as `digest.config.readers` would write them, with their id. Raises Refused, whose faults
-    are named by the reader's fields; those of a topic, `topics`."""
+    are named by the reader's fields; those of a topic, `topics`. What `was` already beyond what a form takes
+    (an operator's file may hold more) may stay, and grows no further."""
     faults = {} if len(reader.name) <= NAME else {"name": f"A name has at most {NAME} characters."}
     try:
         clean = SubscriberSettings.model_validate(_values(reader))
@@ -39,7 +40,7 @@ def checked(reader: Subscriber) -> Subscriber:
         for place, sentence in sentences(error, SubscriberSettings):
             faults.setdefault(str(place[0]), _sentence(sentence))
         raise Refused(faults) from error
-    faults |= _topic_faults(reader.topics)
+    faults |= _topic_faults(reader.topics, was=was.topics if was else ())
     if faults:
         raise Refused(faults)
     return dataclasses.replace(
@@ -58,14 +59,13 @@ def same_name(one: str, other: str) -> bool:
     return address_key(one.strip()) == address_key(other.strip())
 
 
-def _topic_faults(topics: Iterable[Topic]) -> dict[str, str]:
-    topics = tuple(topics)
-    if len(topics) > TOPICS:
+def _topic_faults(topics: Sequence[Topic], *, was: Sequence[Topic]) -> dict[str, str]:
+    if len(topics) > max(TOPICS, len(was)):
         return {"topics": f"These are {len(topics)} topics; there is room for {TOPICS}."}
     names: set[str] = set()
     refs: set[str] = set()
     for topic in topics:
-        for field in _LISTS:
+        for field in () if topic in was else _LISTS:
             entries = getattr(topic, field)
             if len(entries) > ENTRIES:
                 return {"topics": f"“{topic.name}” has {len(entries)} {field}; there is room for {ENTRIES}."}

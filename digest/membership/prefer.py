@@ -68,7 +68,10 @@ def add_topic(
         if len(topics) >= TOPICS:
             raise Refused({"topics": f"You have {len(topics)} topics; there is room for {TOPICS}."})
         _refuse_name(topic.name, topics)
-        kept = _apart(dataclasses.replace(topic, key=key if _is_key(key) else ""), topics)
+        bare = dataclasses.replace(topic, key="")
+        kept = _apart(
+            dataclasses.replace(bare, key=key) if _is_key(key) and key != bare.ref else bare, topics
+        )
         topics.insert(len(topics) if place is None else max(0, place), kept)
         return dataclasses.replace(reader, topics=tuple(topics))
 
@@ -161,7 +164,7 @@ def _change(house: House, subscriber_id: int, edit: Callable[[Subscriber], Subsc
     def guarded(member: Membership) -> Subscriber:
         if member.status == "left":
             raise Refused(HAS_LEFT)
-        return checked(edit(member.subscriber))
+        return checked(edit(member.subscriber), was=member.subscriber)
 
     done = house.store.preferences.change(subscriber_id, guarded)
     if done is None:

@@ -17,6 +17,7 @@ from digest.web.client import client_address
 from digest.web.desk import desk
 from digest.web.forms import Fields, Form
 from digest.web.leave_words import STATUS, leave_words
+from digest.web.overview import refused
 from digest.web.pauses import CHOICES, bounds
 from digest.web.pauses import read as read_pause
 from digest.web.problems import abort_page
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from digest.store.members import Membership
 
 blueprint = flask.Blueprint("leaving", __name__)
+blueprint.register_error_handler(Refused, refused)
 
 
 @blueprint.get("/u/<token>")
@@ -87,8 +89,8 @@ def come_back(token: str) -> Response:
         standing.come_back(
             desk().house, member.subscriber.id, where=client_address(), shown=shown, now=desk().clock()
         )
-    except Refused as refused:
-        abort_page(409, "Mail to this address is stopped", str(refused))
+    except Refused as error:
+        abort_page(409, "Mail to this address is stopped", str(error))
     return _back(token, "back")
 
 

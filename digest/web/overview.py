@@ -13,7 +13,8 @@ from digest.web import rhythm
 from digest.web.desk import desk
 from digest.web.forms import Form
 from digest.web.pauses import CHOICES, bounds
-from digest.web.problems import abort_page
+from digest.web.problems import Problem, abort_page
+from digest.web.problems import told as told_page
 from digest.web.readers import reader_of
 from digest.web.render import page
 from digest.web.sessions import remembered
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
 
     from werkzeug.wrappers import Response
 
+    from digest.membership.refusals import Refused
     from digest.store.members import Membership
 
 STATUS = {
@@ -63,6 +65,11 @@ def member_of(token: str, *, staying: bool = False) -> Membership:
             409, "You have left", "Come back first, then choose: the link to leave, in any mail, offers it."
         )
     return member
+
+
+def refused(error: Refused) -> Response:
+    """What membership refused, and no form can say beside a field: left or erased in the meantime, say."""
+    return told_page(Problem(409, "That could not be done", str(error)))
 
 
 def back(token: str, done: str) -> Response:

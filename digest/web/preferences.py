@@ -19,7 +19,7 @@ from digest.web.client import client_address
 from digest.web.desk import desk
 from digest.web.forms import Fields, Form
 from digest.web.limits import limited
-from digest.web.overview import STATUS, back, member_of, overview
+from digest.web.overview import STATUS, back, member_of, overview, refused
 from digest.web.pauses import CHOICES, bounds
 from digest.web.pauses import read as read_pause
 from digest.web.problems import abort_page
@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from werkzeug.wrappers import Response
 
 blueprint = flask.Blueprint("preferences", __name__)
+blueprint.register_error_handler(Refused, refused)
 
 MOVE_BUTTON = "Send the confirmation there"
 
@@ -111,8 +112,8 @@ def move(token: str) -> flask.Response:
                 shown=shown,
                 now=desk().clock(),
             )
-        except Refused as refused:
-            for sentence in refused.faults.values():
+        except Refused as error:
+            for sentence in error.faults.values():
                 fields.wrong("email", sentence)
     if fields.faults:
         return _move_page(token, fields.form(), status=422)

@@ -16,7 +16,7 @@ from digest.membership.refusals import Changed, Refused
 from digest.web import topic_forms
 from digest.web.desk import desk
 from digest.web.forms import Fields, Form
-from digest.web.overview import back, member_of, overview
+from digest.web.overview import back, member_of, overview, refused
 from digest.web.problems import abort_page
 from digest.web.render import page
 from digest.web.topic_versions import Other, other_version
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from digest.store.members import Membership
 
 blueprint = flask.Blueprint("topic_pages", __name__)
+blueprint.register_error_handler(Refused, refused)
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,11 +46,9 @@ NEW = Page(path="new", heading="A new topic", save="Add this topic")
 
 @blueprint.get("/p/<token>/topics/new")
 def begin(token: str) -> flask.Response:
-    """The empty form; `?q=` brings the words of a search."""
-    fields = Fields(flask.request.args)
-    fields.line("q", most=topic_forms.LONGEST_TEXT)
+    """The empty form, or with what a search brings: `?q=…`, `?words=…&authors=…`."""
     member_of(token, staying=True)
-    return _page(token, NEW, topic_forms.empty(fields.typed["q"]))
+    return _page(token, NEW, Form(typed=topic_forms.begun(flask.request.args)))
 
 
 @blueprint.post("/p/<token>/topics/new")
@@ -67,8 +66,8 @@ def add(token: str) -> Response:
         try:
             prefer.add_topic(desk().house, member.subscriber.id, topic)
             return back(token, "added")
-        except Refused as refused:
-            _tell(fields, refused)
+        except Refused as error:
+            _tell(fields, error)
     return _page(token, NEW, fields.form(), status=422)
 
 
@@ -103,8 +102,8 @@ def save(token: str, ref: str) -> Response:
         stands = NEW if changed.topic is None else _editing(changed.topic)
         other = other_version(changed.topic, mine)
         return _page(token, stands, fields.form(), topic=changed.topic, other=other, status=409)
-    except Refused as refused:
-        _tell(fields, refused)
+    except Refused as error:
+        _tell(fields, error)
         return _page(token, here, fields.form(), topic=now, was=was, status=422)
     return back(token, "topic")
 
@@ -149,8 +148,8 @@ def restore(token: str) -> Response:
             place=int(place) if place.isascii() and place.isdigit() and len(place) < 4 else None,
             key=form.get("ref", ""),
         )
-    except Refused as refused:
-        _tell(fields, refused)
+    except Refused as error:
+        _tell(fields, error)
         return _page(token, NEW, fields.form(), status=422)
     return back(token, "restored")
 
@@ -181,9 +180,9 @@ def _is_tried() -> bool:
     return flask.request.form.get("do") == "try"
 
 
-def _tell(fields: Fields, refused: Refused) -> None:
+def _tell(fields: Fields, error: Refused) -> None:
     """Say beside the form's fields what the reader's own are refused for."""
-    for name, sentence in refused.faults.items():
+    for name, sentence in error.faults.items():
         fields.wrong(name if name in topic_forms.FIELDS else "words", sentence)
 
 
