@@ -1,7 +1,7 @@
 r"""A paper in, its entry for BibTeX out. Text in, text out; knows no style.
 
 Written for BibTeX and biber alike: what TeX would take for a command is escaped, Latin letters with accents
-are spelt in TeX, other scripts stay as they are (for biber, or a TeX that reads UTF-8). Braces are never loose:
+are spelt in TeX, other scripts stay as they are (for biber, or a TeX that reads UTF-8). No brace is loose:
 BibTeX counts those after a backslash as well.
 """
 

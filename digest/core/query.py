@@ -107,18 +107,16 @@ def parse(text: str) -> Query:
     categories: dict[str, None] = {}
     keys: dict[str, None] = {}
     for chunk in _CHUNK.finditer(read[:LONGEST]):
-        phrase, word = chunk["phrase"], chunk["word"]
-        key = (
-            None if chunk["minus"] else _key(f"{chunk['field']}:{word}" if chunk["field"] else phrase or word)
-        )
         field = (chunk["field"] or "").lower()
+        is_phrase = chunk["phrase"] is not None
+        said = chunk["phrase"] if is_phrase else chunk["word"]
+        key = None if chunk["minus"] else _key(f"{field}:{said}" if field else said)
         if key:
             keys[key] = None
         elif field in _CATEGORY and not chunk["minus"]:
-            categories[(phrase or word).strip(_ROUND)] = None
-        else:
-            for term in _terms(field, phrase, word):
-                (unwanted if chunk["minus"] else wanted)[term] = None
+            categories[said.strip(_ROUND)] = None
+        elif term := _term(field, said, is_phrase=is_phrase):
+            (unwanted if chunk["minus"] else wanted)[term] = None
     is_cut = is_cut or len(wanted) > MOST or len(unwanted) > MOST
     return Query(
         wanted=_telling(tuple(wanted))[:MOST],
@@ -141,19 +139,17 @@ def _key(text: str) -> str | None:
     return f"doi:{doi}" if doi else None
 
 
-def _terms(field: str, phrase: str | None, word: str | None) -> list[Term]:
+def _term(field: str, said: str, *, is_phrase: bool) -> Term | None:
     known = _FIELDS.get(field)
-    text = phrase if phrase is not None else word or ""
-    if known is None and field:  # std::vector, or a URL
-        text = f"{field} {text}"
+    text = f"{field} {said}" if field and known is None else said  # std::vector, or a URL
     words = tuple(found.lower() for found in _WORD.findall(text))[:MOST_WORDS]
     if known == "author":
         # The letter of a given name stands for many: the rest of the name has to do.
         words = tuple(one for one in words if len(one) > 1 or not one.isascii()) or words
     if not words:
-        return []
-    hyphened = word is not None and known != "author" and _HYPHENED.fullmatch(word.strip(_ROUND)) is not None
-    return [Term(words=words, field=known or "", exact=phrase is not None, hyphened=hyphened)]
+        return None
+    hyphened = not is_phrase and known != "author" and _HYPHENED.fullmatch(text.strip(_ROUND)) is not None
+    return Term(words=words, field=known or "", exact=is_phrase, hyphened=hyphened)
 
 
 def _telling(terms: tuple[Term, ...]) -> tuple[Term, ...]:
