@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic import ValidationError
 
-from digest.config import SubscriberSettings, address_key, format_cadence
+from digest.config import SubscriberSettings, TopicSettings, address_key, format_cadence
 from digest.config.faults import sentences
 from digest.membership.refusals import Refused
 
@@ -52,6 +52,21 @@ def checked(reader: Subscriber, *, was: Subscriber | None = None) -> Subscriber:
             for topic, was in zip(clean.topics, reader.topics, strict=True)
         ),
     )
+
+
+def checked_topic(topic: Topic) -> Topic:
+    """The topic, as `digest.config.readers` would write it, with its key. Raises Refused, whose faults are
+    named by the topic's fields."""
+    values = dataclasses.asdict(topic)
+    del values["key"]
+    faults: dict[str, str] = {}
+    try:
+        clean = TopicSettings.model_validate(values)
+    except ValidationError as error:
+        for place, sentence in sentences(error, TopicSettings):
+            faults.setdefault(str(place[0]), _sentence(sentence))
+        raise Refused(faults) from error
+    return dataclasses.replace(clean.to_model(), key=topic.key)
 
 
 def same_name(one: str, other: str) -> bool:

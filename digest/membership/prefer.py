@@ -11,7 +11,7 @@ import hashlib
 import json
 from typing import TYPE_CHECKING
 
-from digest.membership.limits import KEY, TOPICS, checked, same_name
+from digest.membership.limits import KEY, TOPICS, checked, checked_topic, same_name
 from digest.membership.refusals import Changed, Refused
 from digest.membership.standing import GONE, HAS_LEFT
 
@@ -60,7 +60,7 @@ def add_topic(
 ) -> Topic:
     """Add a topic, at the end or at `place` (0 first); returns it as it is kept. `key` is the ref of one that
     was removed, and comes back with what was liked for it. Raises Refused (`name`, `topics`)."""
-    kept = topic
+    topic = kept = checked_topic(topic)
 
     def edit(reader: Subscriber) -> Subscriber:
         nonlocal kept
@@ -80,7 +80,8 @@ def add_topic(
 
 def save_topic(house: House, subscriber_id: int, ref: str, topic: Topic, *, was: str) -> Topic:
     """Put `topic` in the place of the one of that ref, which it keeps, whatever it is called now. Raises
-    Changed where that one is no more what `was` the mark of, and Refused."""
+    Changed where that one is no more what `was` is the mark of, and Refused by the topic's fields."""
+    topic = checked_topic(topic)
 
     def edit(reader: Subscriber) -> Subscriber:
         known = _known(reader, ref, was=was)
