@@ -36,6 +36,7 @@ blueprint = flask.Blueprint("papers", __name__)
 
 AUTHORS_SHOWN = 30  # the others can be unfolded
 AUTHORS_LINKED = 200  # a collaboration has thousands
+AUTHORS_CITED = 100  # the file names all
 VERSIONS_SHOWN = 8
 SIMILAR = 8
 SAID_LIMIT = 40
@@ -86,7 +87,8 @@ def paper(ref: str) -> flask.Response:
             abstract=clean(one.abstract),
             facts=_facts(one),
             similar=_similar(one),
-            bibtex=bibtex(one),
+            bibtex=bibtex(_brief(one)),
+            is_brief=_brief(one) is not one,
         )
     )
 
@@ -169,6 +171,13 @@ def _listed(paper: Paper) -> str:
         where = f" in {listed([name for name in names if name])}" if any(names) else ""
         said.append(f"by {clean(desk().source_title(source))}{where} on {_day_words(day)}")
     return "; ".join(said) or f"on {_day_words(paper.first_listed)}"
+
+
+def _brief(paper: Paper) -> Paper:
+    """The paper as the page cites it: of thousands of authors the first, and BibTeX's "and others"."""
+    if len(paper.authors) <= AUTHORS_CITED:
+        return paper
+    return dataclasses.replace(paper, authors=(*paper.authors[:AUTHORS_CITED], "others"))
 
 
 def _versions(paper: Paper) -> tuple[Step, ...]:
