@@ -25,6 +25,7 @@ def create_app(desk: Desk, *, hosts: Sequence[str] = ()) -> flask.Flask:
     Raises TemplateError for an operator's template that does not parse or replaces nothing.
     """
     app = flask.Flask(__name__, static_folder=None, template_folder=None)
+    app.logger.disabled = True  # its lines hold paths; what there is to say, `problems` tells
     app.url_map.strict_slashes = False
     app.url_map.merge_slashes = False  # it would redirect to a path that somebody else wrote
     app.json.sort_keys = False  # type: ignore[attr-defined]
@@ -38,5 +39,5 @@ def create_app(desk: Desk, *, hosts: Sequence[str] = ()) -> flask.Flask:
     problems.register(app)
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
-    surround(app, path=flask_path(desk.site.url), proxies=desk.settings.proxies)
+    surround(app, path=flask_path(desk.site.url), proxies=desk.settings.proxies, tell=desk.tell)
     return app

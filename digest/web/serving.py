@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import dataclasses
+import logging
 import socket
 import time
 from typing import TYPE_CHECKING
@@ -93,6 +94,8 @@ class Server:
 
     def __init__(self, app: flask.Flask, opened: socket.socket, patience: Patience) -> None:
         self._patience = patience
+        # It would warn of each request that waits for a thread; the log's milliseconds say as much.
+        logging.getLogger("waitress.queue").setLevel(logging.ERROR)
         self._server = create_server(
             app,
             sockets=[opened],

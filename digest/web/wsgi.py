@@ -1,4 +1,4 @@
-"""What stands between server and app: where the site is mounted, and whom to believe about the client."""
+"""Between server and app: where the site is mounted, whom to believe about the client, uncaught errors."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
     from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
     import flask
@@ -29,12 +29,39 @@ class Mounted:
         return self._app(environ, start_response)
 
 
-def surround(app: flask.Flask, *, path: str, proxies: int) -> None:
-    """Mount the app at `path` ("/": a host of its own), behind so many proxies.
+class Caught:
+    """The app, whose last errors stop here: a server would log them with the path, which may hold a token."""
+
+    def __init__(self, app: WSGIApplication, tell: Callable[..., None]) -> None:
+        self._app = app
+        self._tell = tell
+
+    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        """Answer one request, at worst in a line of text."""
+        try:
+            return self._app(environ, start_response)
+        except Exception as error:  # noqa: BLE001 - the border of the app
+            self._tell("page.failed", rule="-", reason=type(error).__name__)
+            start_response("500 Internal Server Error", list(_BARE))
+            return [b"Something here is broken. It was noted.\n"]
+
+
+_BARE = (
+    ("Content-Type", "text/plain; charset=utf-8"),
+    ("Content-Security-Policy", "default-src 'self'; frame-ancestors 'none'"),
+    ("X-Content-Type-Options", "nosniff"),
+    ("Referrer-Policy", "no-referrer"),
+    ("Cache-Control", "no-store"),
+)
+
+
+def surround(app: flask.Flask, *, path: str, proxies: int, tell: Callable[..., None]) -> None:
+    """Mount the app at `path` ("/": a host of its own), behind so many proxies; `tell` keeps a log.
 
     Of what proxies say, the client's address and the scheme are believed, from the nearest `proxies` of them;
     with none, nothing is: anybody can write these headers.
     """
+    app.wsgi_app = Caught(app.wsgi_app, tell)  # type: ignore[method-assign]
     if path != "/":
         app.wsgi_app = Mounted(app.wsgi_app, path)  # type: ignore[method-assign]
     if proxies:

@@ -13,6 +13,7 @@ from urllib.parse import urlencode, urlsplit
 import flask
 import pytest
 import sqlalchemy as sa
+from werkzeug.test import Client
 
 from digest.config import WebSettings
 from digest.errors import StoreError
@@ -21,6 +22,7 @@ from digest.web.app import create_app
 from digest.web.limits import limited
 from digest.web.security import BODY_LIMIT, FORM_PARTS, known_hosts
 from digest.web.sessions import checked_always, csrf_field, forget, remember, remembered
+from digest.web.wsgi import Caught
 from tests.web.conftest import SECRET, SITE, browser
 
 if TYPE_CHECKING:
@@ -538,6 +540,31 @@ def test_a_fault_of_ours_is_a_page_and_its_place_is_in_the_log(app: flask.Flask,
     assert "test_security.py" in str(event["trace"])
     assert "secret-token" not in repr(told)
     assert "reader@example.org" not in repr(told)
+
+
+def test_what_no_page_caught_is_told_without_its_path(told: Told) -> None:
+    def broken(environ: object, start_response: object) -> list[bytes]:
+        raise RuntimeError("reader@example.org")
+
+    caught = Caught(broken, lambda event, **keys: told.append((event, keys)))
+    answer = Client(caught).get("/p/secret-token")
+    assert answer.status_code == 500
+    assert answer.headers["Referrer-Policy"] == "no-referrer"
+    assert "reader@example.org" not in answer.text
+    assert told == [("page.failed", {"rule": "-", "reason": "RuntimeError"})]
+
+
+def test_nothing_is_logged_but_what_we_tell(
+    app: flask.Flask, caplog: pytest.LogCaptureFixture, capfd: pytest.CaptureFixture[str]
+) -> None:
+    @app.after_request
+    def broken(response: flask.Response) -> flask.Response:
+        raise RuntimeError("reader@example.org")
+
+    assert browser(app).get("/p/secret-token").status_code == 500
+    out, err = capfd.readouterr()
+    assert "secret-token" not in caplog.text + out + err
+    assert "reader@example.org" not in caplog.text + out + err
 
 
 def test_a_database_that_another_holds_is_a_page_that_says_so(desk: Desk, tmp_path: Path, told: Told) -> None:
