@@ -33,7 +33,9 @@ def checked(reader: Subscriber, *, was: Subscriber | None = None) -> Subscriber:
     """The reader, as `digest.config.readers` would write them, with their id. Raises Refused, whose faults
     are named by the reader's fields; those of a topic, `topics`. What `was` already beyond what a form takes
     (an operator's file may hold more) may stay, and grows no further."""
-    faults = {} if len(reader.name) <= NAME else {"name": f"A name has at most {NAME} characters."}
+    faults: dict[str, str] = {}
+    if len(reader.name) > NAME and (was is None or reader.name != was.name):
+        faults["name"] = f"A name has at most {NAME} characters."
     try:
         clean = SubscriberSettings.model_validate(_values(reader))
     except ValidationError as error:
