@@ -51,8 +51,8 @@ def leave_words(
     if stands.kind == "left":
         return LeaveWords(
             headline="You have left",
-            sentence=f"No more mail is sent to {masked(reader.email)}. It may be that one is on its way "
-            "already; it is the last.",
+            sentence=f"No more mail is sent to {masked(reader.email)}. One may be on its way already; "
+            "it is the last.",
             may_come_back=True,
         )
     rhythm = rhythm_words(reader)

@@ -19,7 +19,7 @@ from digest.web.readers import reader_of
 from digest.web.render import page
 from digest.web.sessions import remembered
 from digest.web.standing import standing
-from digest.web.wishes import topic_summary
+from digest.web.wishes import beside
 from digest.web.zones import zone_groups
 
 if TYPE_CHECKING:
@@ -100,7 +100,7 @@ def overview(
         form=form,
         standing=standing(member, causes, now=now),
         topics=[
-            TopicRow(ref=topic.ref, name=BRIEF[topic.name], summary=topic_summary(topic), mark=mark(topic))
+            TopicRow(ref=topic.ref, name=BRIEF[topic.name], summary=beside(topic), mark=mark(topic))
             for topic in reader.topics
         ],
         cadences=rhythm.CADENCES,

@@ -47,13 +47,20 @@ def mail_words(reader: Subscriber) -> str:
 
 
 def topic_lines(reader: Subscriber) -> tuple[tuple[str, str], ...]:
-    """A reader's topics as (heading, what it looks for); for one without topics, what they get instead."""
+    """A reader's topics as (heading, what it looks for); for one without topics, what they get instead. A
+    heading that says it all stands alone."""
     if not reader.topics:
         return (("The community’s list", "what readers and editors picked and voted for"),)
-    return tuple((BRIEF[topic.name], topic_summary(topic)) for topic in reader.topics)
+    return tuple((BRIEF[topic.name], beside(topic)) for topic in reader.topics)
+
+
+def beside(topic: Topic) -> str:
+    """What a topic looks for, where its heading does not say it already."""
+    summary = topic_summary(topic)
+    return "" if summary.casefold() == clean(topic.name).casefold() else summary
 
 
 def shown_words(reader: Subscriber, *, site: str, button: str) -> str:
     """What a person was shown when they pressed `button`, as it is kept beside their consent."""
-    topics = "; ".join(f"{name}: {summary}" for name, summary in topic_lines(reader))
+    topics = "; ".join(": ".join(filter(None, line)) for line in topic_lines(reader))
     return shorten(f"{site}. {mail_words(reader)}. {topics}. “{button}”", EVIDENCE_LIMIT)
