@@ -18,9 +18,9 @@ from digest.web.client import client_address
 from digest.web.desk import desk
 from digest.web.forms import Fields, Form
 from digest.web.limits import limited
-from digest.web.render import fragment, page
+from digest.web.render import page
 from digest.web.sessions import remembered
-from digest.web.trials import Trial, trial
+from digest.web.trials import Trial, trial, trial_fragment
 from digest.web.wishes import SUBSCRIBE_BUTTON, mail_words, shown_words, topic_lines
 from digest.web.zones import zone_groups
 
@@ -69,9 +69,7 @@ def ask() -> flask.Response:
 def preview() -> flask.Response:
     """A fragment: what the words would have brought, as they stand now."""
     fields = Fields(flask.request.form)
-    topic = topic_forms.read(fields)
-    html = fragment("parts/trial", trial=trial(topic), trial_faults=tuple(fields.faults.values()))
-    return flask.Response(html, content_type="text/html; charset=utf-8")
+    return trial_fragment(fields, topic_forms.read(fields))
 
 
 def _fresh(said: Mapping[str, str]) -> Form:

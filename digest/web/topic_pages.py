@@ -14,13 +14,15 @@ import flask
 from digest.membership import prefer
 from digest.membership.refusals import Changed, Refused
 from digest.web import topic_forms
+from digest.web.addresses import whole
 from digest.web.desk import desk
 from digest.web.forms import Fields, Form
+from digest.web.limits import limited
 from digest.web.overview import back, member_of, overview, refused
 from digest.web.problems import abort_page
 from digest.web.render import page
 from digest.web.topic_versions import Other, other_version
-from digest.web.trials import trial
+from digest.web.trials import trial, trial_fragment
 
 if TYPE_CHECKING:
     from werkzeug.wrappers import Response
@@ -106,6 +108,17 @@ def save(token: str, ref: str) -> Response:
         _tell(fields, error)
         return _page(token, here, fields.form(), topic=now, was=was, status=422)
     return back(token, "topic")
+
+
+@blueprint.post("/p/<token>/topics/<ref>/preview")
+@limited("preview", per_minute=120)
+def preview(token: str, ref: str) -> flask.Response:
+    """A fragment: what the topic would have brought, as it is written now."""
+    reader = member_of(token).subscriber
+    was = next((one for one in reader.topics if one.ref == ref), None)
+    fields = Fields(flask.request.form)
+    topic = topic_forms.read(fields, was=was)
+    return trial_fragment(fields, topic, subscriber_id=reader.id)
 
 
 @blueprint.post("/p/<token>/topics/<ref>/act")
@@ -196,24 +209,24 @@ def _page(
     other: Other | None = None,
     status: int = 200,
 ) -> flask.Response:
-    base = f"/p/{token.lower()}"
-    tried = topic_forms.read(Fields(form.typed))
+    base, reader = f"/p/{token.lower()}", member_of(token).subscriber
+    tried = topic_forms.read(Fields(form.typed), was=topic)
     return page(
         "topic",
         status,
         base=base,
         action=f"{base}/topics/{where.path}",
+        preview=f"{base}/topics/{where.path}/preview",
         heading=where.heading,
         save=where.save,
         was=(prefer.mark(topic) if topic else "") if was is None else was,
         form=form,
         other=other,
-        trial=trial(tried),
-        atom=_feed(token, topic) if topic else "",
+        trial=trial(tried, subscriber_id=reader.id),
+        atom=_feed(reader.id, topic) if topic else "",
     )
 
 
-def _feed(token: str, topic: Topic) -> str:
-    signer = desk().signer
-    subscriber_id = signer.read("preferences", token.lower())
-    return f"/feed/topic/{signer.token('feed', subscriber_id)}.{topic.ref}.atom" if subscriber_id else ""
+def _feed(subscriber_id: int, topic: Topic) -> str:
+    """The address of a topic's feed: below the site's own, because a feed reader wants it whole."""
+    return whole(f"/feed/topic/{desk().signer.token('feed', subscriber_id)}.{topic.ref}.atom")

@@ -8,14 +8,18 @@ from __future__ import annotations
 import dataclasses
 from typing import TYPE_CHECKING
 
+import flask
+
 from digest.mail.cards import why_words
 from digest.mail.words import number
 from digest.web.desk import desk
 from digest.web.entries import EntryWords, entry_words
 from digest.web.previews import try_topic
+from digest.web.render import fragment
 
 if TYPE_CHECKING:
     from digest.model import Item, Paper, Topic
+    from digest.web.forms import Fields
 
 SHOWN = 6
 COUNTED = 50
@@ -29,14 +33,15 @@ class Trial:
     entries: tuple[EntryWords, ...] = ()
 
 
-def trial(topic: Topic | None) -> Trial:
-    """What `topic` would have brought in the last week; without one, what stands in its place."""
+def trial(topic: Topic | None, *, subscriber_id: int = 0) -> Trial:
+    """What `topic` would have brought in the last week, to that reader if one is named, whose likes count;
+    without a topic, what stands in its place."""
     if topic is None:
         return Trial(
             sentence="No words yet. As you type, the papers of the last week that they would have brought "
             "appear here; without any, you get what the community reads."
         )
-    tried = try_topic(topic, COUNTED)
+    tried = try_topic(topic, COUNTED, subscriber_id=subscriber_id)
     count = len(tried.found)
     of = f"the {number(tried.looked_at)} papers of the last week"
     if not tried.looked_at:
@@ -49,6 +54,17 @@ def trial(topic: Topic | None) -> Trial:
         sentence=f"{many} of {of} would have come.{best}",
         entries=tuple(_entry(item, paper) for item, paper in tried.found[:SHOWN]),
     )
+
+
+def trial_fragment(fields: Fields, topic: Topic | None, *, subscriber_id: int = 0) -> flask.Response:
+    """The piece of a page that a script puts in while somebody types: what the words would bring, and what is
+    wrong with them."""
+    html = fragment(
+        "parts/trial",
+        trial=trial(topic, subscriber_id=subscriber_id),
+        trial_faults=tuple(fields.faults.values()),
+    )
+    return flask.Response(html, content_type="text/html; charset=utf-8")
 
 
 def _entry(item: Item, paper: Paper) -> EntryWords:

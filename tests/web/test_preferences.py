@@ -151,6 +151,28 @@ def test_search_that_is_saved_fills_a_new_topic(client: FlaskClient, path: str) 
     assert filled(client.get(f"{new}?q=point+cloud").text, new)["words"] == "point cloud"
 
 
+def test_preview_of_a_readers_topic_is_a_fragment_and_keeps_nothing(
+    client: FlaskClient, store: Store, path: str
+) -> None:
+    before = rows(store)
+    for below in ("new", ref(store, "Vision"), "nothing"):
+        answer = client.post(f"{path}/topics/{below}/preview", data={"words": "folding laundry, fold"})
+        assert answer.status_code == 200
+        assert "5 of the 30 papers" in answer.text
+        assert "<html" not in answer.text
+    assert client.get(f"{path}/topics/new/preview").status_code == 405
+    assert rows(store) == before
+
+
+def test_topic_leads_to_its_feed(client: FlaskClient, store: Store, path: str) -> None:
+    page = html.fromstring(client.get(f"{path}/topics/{ref(store, 'Vision')}").text)
+    (feed,) = (one.get("href") for one in page.cssselect("a") if "/feed/topic/" in one.get("href"))
+    answer = client.get(feed.removeprefix("http://127.0.0.1:8000"))
+    assert answer.status_code == 200
+    assert "Gaussian splatting for small rooms" in answer.text
+    assert path.removeprefix("/p/") not in answer.text
+
+
 def test_topic_is_edited_and_keeps_its_ref(client: FlaskClient, store: Store, path: str) -> None:
     old = ref(store, "Vision")
     action = f"{path}/topics/{old}"
