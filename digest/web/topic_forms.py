@@ -145,13 +145,15 @@ def _searchable(fields: Fields, name: str) -> tuple[str, ...]:
 
 def _categories(fields: Fields) -> tuple[str, ...]:
     found: dict[str, None] = {}
+    unknown: list[str] = []
     for word in fields.items("categories"):
         names = resolve(word)
         found.update(dict.fromkeys(names))
-        if not names:
-            near = suggest(word[:40])
-            hint = f"did you mean {_either(near)}?" if near else _TAXONOMY
-            fields.wrong("categories", f"arXiv has no category “{BRIEF[word]}”; {hint}")
+        unknown += () if names else (word,)
+    if unknown:  # one is told; looking for what each of thousands may have meant would take seconds
+        near = suggest(unknown[0][:40])
+        hint = f"did you mean {_either(near)}?" if near else _TAXONOMY
+        fields.wrong("categories", f"arXiv has no category “{BRIEF[unknown[0]]}”; {hint}")
     return tuple(found)
 
 
