@@ -5,10 +5,11 @@ This is the one file that knows the index of words: SQLite's FTS5 (https://sqlit
 `paper_words`, kept by triggers (migration 0004). Another database needs a `_Words` of its own: a column
 tsvector and `websearch_to_tsquery` would be PostgreSQL's.
 
-How papers are ordered. `bm25` costs by the paper, and a common word is in half of the library; so only the
-newest `CANDIDATES` matches are weighed, and as many of the newest that have all of the words in the title,
-which go first if there are more matches than that. (FTS5 walks a word's papers from the newest to the oldest
-and stops when it has enough.) What is not common is weighed whole: title 10, authors 5, abstract 1.
+How papers are ordered. First those that have all of the words in the title, then the others; each by `bm25`
+(Robertson and Zaragoza, "The probabilistic relevance framework", 2009; title 10, authors 5, abstract 1). That
+costs by the paper, and a common word is in half of the library: so of each kind the newest `CANDIDATES` alone
+are weighed. (FTS5 walks a word's papers from the newest to the oldest, and stops when it has enough.) Nothing
+is lost where fewer match; where more do, there is no telling them apart by one word anyway.
 """
 
 from __future__ import annotations
@@ -80,6 +81,7 @@ class Search:
         limit: int,
         offset: int = 0,
         order: Order = "relevance",
+        candidates: int = CANDIDATES,
     ) -> Found:
         """The papers that hold what `query` says, first listed from `first` to `last` and in `category`.
 
@@ -91,10 +93,9 @@ class Search:
             read = dataclasses.replace(read, categories=tuple(dict.fromkeys((*read.categories, category))))
         with self._database.read() as connection:
             named = _named(connection, read.keys)
-            matches = _Words(connection, read).find(first, last, order=order)
-            ids = list(dict.fromkeys((*named, *(one.id for one in matches))))
-            more = len(matches) > CANDIDATES
-            ids = ids[: len(named) + CANDIDATES]
+            matches = _Words(connection, read, candidates).find(first, last, order=order)
+            more = len(matches) > candidates
+            ids = list(dict.fromkeys((*named, *(one.id for one in matches[:candidates]))))
             some = ids[max(0, offset) : max(0, offset) + max(0, limit)]
             entries = read_entries(connection, some)
         return Found(
@@ -120,12 +121,13 @@ def _named(connection: sa.Connection, keys: tuple[str, ...]) -> list[int]:
 class _Words:
     """A query, asked of SQLite's index."""
 
-    def __init__(self, connection: sa.Connection, query: Query) -> None:
+    def __init__(self, connection: sa.Connection, query: Query, candidates: int) -> None:
         self._connection = connection
         self._query = query
+        self._candidates = candidates
 
     def find(self, first: dt.date | None, last: dt.date | None, *, order: Order) -> list[_Match]:
-        """At most CANDIDATES matches and one, in their order."""
+        """The matches in their order; one more than there are candidates where there are more matches."""
         wanted = _expression(self._query)
         if wanted is None:
             return []
@@ -133,13 +135,13 @@ class _Words:
         matches = self._ask(wanted, period)
         if order == "newest":
             return sorted(matches, key=lambda one: (one.day, one.id), reverse=True)
-        titled: dict[int, _Match] = {}
         in_title = _expression(self._query, in_title=True)
-        if len(matches) > CANDIDATES and in_title is not None and in_title != wanted:
-            titled = {one.id: one for one in self._ask(in_title, period)}
-        others = [one for one in matches if one.id not in titled]
-        best = sorted(titled.values(), key=_strength) + sorted(others, key=_strength)
-        return best[: CANDIDATES + 1]
+        named = self._ask(in_title, period) if matches and in_title and in_title != wanted else []
+        titled = {one.id for one in named}
+        weights = {one.id: one for one in (*named, *matches)}  # as of all columns, where that is known
+        first_ones = sorted((weights[paper_id] for paper_id in titled), key=_strength)
+        others = sorted((one for one in matches if one.id not in titled), key=_strength)
+        return [*first_ones, *others][: self._candidates + 1]
 
     def _period(self, first: dt.date | None, last: dt.date | None) -> dict[str, Any]:
         """The bounds of a period, and of the numbers of the papers in it: the index is walked by number."""
@@ -158,7 +160,7 @@ class _Words:
     def _ask(self, words: str, period: dict[str, Any]) -> list[_Match]:
         day = tables.papers.c.first_listed.type
         query = sa.text(_FIND).columns(first_listed=day)
-        rows = self._connection.execute(query, {**period, "words": words, "most": CANDIDATES + 1})
+        rows = self._connection.execute(query, {**period, "words": words, "most": self._candidates + 1})
         return [_Match(id=row.id, day=row.first_listed, weight=row.weight) for row in rows]
 
 

@@ -50,8 +50,8 @@ def space() -> Space | None:
     return space_of(desk())
 
 
-def space_of(here: Desk) -> Space | None:
-    """See `space`."""
+def space_of(here: Desk, *, small: int = SMALL) -> Space | None:
+    """See `space`. A library of at most `small` papers is small."""
     kept: _Kept = flask.current_app.extensions.setdefault(EXTENSION, _Kept())
     made = kept.renewed.peek()
     if made is not None and time.monotonic() < kept.until and made.day == here.today:
@@ -62,7 +62,7 @@ def space_of(here: Desk) -> Space | None:
     def make(before: _Made | None) -> _Made:
         return _make(here.store, before, today=today)
 
-    if last <= SMALL:
+    if last <= small:
         return kept.renewed.get(state, make, tell=here.tell).space
     kept.until = time.monotonic() + LOOK_S
     kept.renewed.renew(state, make, tell=here.tell)
