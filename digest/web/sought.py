@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
+import re
 from typing import TYPE_CHECKING, Literal
 from urllib.parse import urlencode
 
@@ -26,7 +27,7 @@ Order = Literal["best", "newest"]
 CATEGORY_LIMIT = 80
 NEAREST = 100  # papers that a search by meaning finds
 ALIKE = 6  # words that say why
-_DATE_FAULT = "Write the date as 2026-04-21."
+_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
@@ -125,11 +126,12 @@ def _date(text: str, name: str, faults: dict[str, str]) -> dt.date | None:
     if not text:
         return None
     try:
-        found = dt.date.fromisoformat(text)
+        if _DATE.fullmatch(text):
+            return dt.date.fromisoformat(text)
     except ValueError:
-        faults[name] = _DATE_FAULT
-        return None
-    return found
+        pass
+    faults[name] = "Write the date as 2026-04-21."
+    return None
 
 
 def _category(text: str) -> str:
