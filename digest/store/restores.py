@@ -29,6 +29,10 @@ if TYPE_CHECKING:
     from digest.store.backups import Backup
 
 REASON = "may have been sent before the restore"
+# Numbers that were given out after the backup are in links that somebody has: nobody else may get them. (A
+# reader whom a file names gets their own again, and with it their deliveries' ids.)
+SIGNED = ("confirmations", "editors")
+ROOM = 1_000_000
 
 
 class Restore:
@@ -69,6 +73,8 @@ class Restore:
 
     def finish(self) -> Path | None:
         """Put the copy in place; where to find what was replaced, None if there was nothing."""
+        with copies.told(self.backup.path):
+            _leave_room(self.ready)
         copies.finish(self.ready, named=self.backup.path)
         if self.path.exists() and is_sound(self.path):
             with copies.growing(self._kept) as grown:
@@ -141,6 +147,16 @@ def _alone(path: Path) -> Iterator[None]:
         yield
     finally:
         owner.close()
+
+
+def _leave_room(path: Path) -> None:
+    """Let the next wish and the next editor have a number that none had before the restore."""
+    with copies.opened(path) as connection:
+        for table in SIGNED:
+            known = connection.execute("SELECT seq FROM sqlite_sequence WHERE name = ?", (table,)).fetchone()
+            connection.execute("DELETE FROM sqlite_sequence WHERE name = ?", (table,))
+            room = (table, (known[0] if known else 0) + ROOM)
+            connection.execute("INSERT INTO sqlite_sequence (name, seq) VALUES (?, ?)", room)
 
 
 def end_flights(database: Database, *, until: dt.datetime, now: dt.datetime) -> int:
