@@ -280,9 +280,10 @@ def _count_words(choice: Choice, found: Page) -> str:
     if not found.total:
         return ""
     order = "newest first" if choice.sort == "new" else "most upvoted first"
-    words = f"{plural(found.total, 'paper')}, {order}"
+    many = plural(found.total, "paper") + (f" in {choice.category}" if choice.category else "")
+    words = f"{many}, {order}"
     if found.total <= PAGE_SIZE:
-        return words if found.total > 1 else plural(found.total, "paper")
+        return words if found.total > 1 else many
     start = choice.page * PAGE_SIZE
     return f"{words}: {number(start + 1)} to {number(start + len(found.entries))}"
 

@@ -162,15 +162,20 @@ def _facts(paper: Paper) -> list[Fact]:
 
 
 def _listed(paper: Paper) -> str:
-    """`by arXiv in cs.CV and cs.LG on 20 April 2026; by Hugging Face on 21 April 2026`."""
-    channels: dict[tuple[str, dt.date], list[str]] = {}
+    """`20 April 2026 by arXiv (cs.CV, cs.LG), 21 April 2026 by Hugging Face`."""
+    days: dict[dt.date, dict[str, list[str]]] = {}
     for source, channel, day in desk().store.lists.listings_of(paper.id):
-        channels.setdefault((source, day), []).append(clean(channel))
+        days.setdefault(day, {}).setdefault(source, []).append(clean(channel))
+    named = ", ".join
     said = []
-    for (source, day), names in channels.items():
-        where = f" in {listed([name for name in names if name])}" if any(names) else ""
-        said.append(f"by {clean(desk().source_title(source))}{where} on {_day_words(day)}")
-    return "; ".join(said) or f"on {_day_words(paper.first_listed)}"
+    for day, channels in days.items():
+        sources = [
+            clean(desk().source_title(source))
+            + (f" ({', '.join(filter(None, names))})" if any(names) else "")
+            for source, names in channels.items()
+        ]
+        said.append(f"{_day_words(day)} by {listed(sources)}")
+    return named(said) or _day_words(paper.first_listed)
 
 
 def _brief(paper: Paper) -> Paper:

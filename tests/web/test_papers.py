@@ -56,7 +56,7 @@ def test_a_paper_tells_what_there_is_to_know(client: FlaskClient, store: Store) 
     assert said(page, "//h1") == ["Strings of N=4 and αₛ"]
     assert "We compute √n and 10⁻⁶ for x ∈ ℝ." in page.text_content()
     assert facts(answer) == {
-        "Listed": "by arXiv in hep-th on 9 April 2026",
+        "Listed": "9 April 2026 by arXiv (hep-th)",
         "Submitted": "1 January 1999",
         "Versions": "v3 · v2 · v1",
         "Categories": "hep-th · math-ph",
@@ -81,7 +81,7 @@ def test_each_author_leads_to_their_papers(client: FlaskClient) -> None:
 
 def test_a_paper_says_who_listed_it_and_when(client: FlaskClient) -> None:
     assert facts(client.get("/papers/2604.10004"))["Listed"] == (
-        "by arXiv in q-bio.BM on 20 April 2026; by Hugging Face on 20 April 2026"
+        "20 April 2026 by arXiv (q-bio.BM) and Hugging Face"
     )
 
 
@@ -136,7 +136,7 @@ def test_a_paper_of_a_title_alone_has_a_page(client: FlaskClient, store: Store) 
     page = parsed(client.get("/papers/p31"))
     assert said(page, "//h1") == ["A title alone"]
     assert "None came with it." in page.text_content()
-    assert facts(client.get("/papers/p31")) == {"Listed": "by journal on 23 April 2026"}
+    assert facts(client.get("/papers/p31")) == {"Listed": "23 April 2026 by journal"}
 
 
 def test_votes_of_whoever_is_not_known_lead_to_a_page_that_says_how(client: FlaskClient) -> None:
