@@ -1,6 +1,7 @@
-.PHONY: setup demo test proof crash bench lint
+.PHONY: setup demo test proof crash browser audit bench lint
 VENV := .venv
 PY := $(VENV)/bin/python
+AXE := 4.14.1
 
 setup: $(VENV)/.ready
 
@@ -38,6 +39,18 @@ proof: setup
 # The kill proof: 200 kills and more over 2,000 deliveries and more. `make crash SEED=…` draws the same again.
 crash: setup
 	$(PY) -m tests.crash --whole $(if $(SEED),--seed $(SEED))
+
+# The web side in a real browser: the journeys of a reader, every page under axe-core. Needs chromium, npm.
+browser: setup $(VENV)/axe.min.js
+	AXE_CORE=$(VENV)/axe.min.js $(VENV)/bin/pytest -m browser tests/browser
+
+$(VENV)/axe.min.js: $(VENV)/.ready
+	@cd $(VENV) && npm pack --silent axe-core@$(AXE) >/dev/null && \
+	  tar -xzf axe-core-$(AXE).tgz package/axe.min.js --strip-components=1 && rm axe-core-$(AXE).tgz && touch axe.min.js
+
+# What is known against the libraries that we stand on. It is shown, and decides nothing.
+audit: setup
+	-$(VENV)/bin/pip-audit --progress-spinner off
 
 bench: setup
 	$(PY) benchmarks/startup.py

@@ -149,12 +149,12 @@ def _standing(opinion: Opinion, names: Mapping[str, str]) -> list[Stands]:
             Stands(
                 words=f"You want {which} like this{f', for {topic}' if topic else gone}.",
                 undo="no-like",
-                undo_label=f"Take back that you want {which} like this",
+                undo_label=f"Take it back: {which} like this",
             )
         )
     if opinion.upvoted:
         found.append(
-            Stands(words="You upvoted this paper.", undo="no-upvote", undo_label="Take your upvote back")
+            Stands(words="You upvoted this paper.", undo="no-upvote", undo_label="Take it back: your upvote")
         )
     return found
 
