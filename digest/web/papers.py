@@ -166,16 +166,17 @@ def _listed(paper: Paper) -> str:
     days: dict[dt.date, dict[str, list[str]]] = {}
     for source, channel, day in desk().store.lists.listings_of(paper.id):
         days.setdefault(day, {}).setdefault(source, []).append(clean(channel))
-    named = ", ".join
     said = []
     for day, channels in days.items():
-        sources = [
-            clean(desk().source_title(source))
-            + (f" ({', '.join(filter(None, names))})" if any(names) else "")
-            for source, names in channels.items()
-        ]
+        sources = [_source_words(source, names) for source, names in channels.items()]
         said.append(f"{_day_words(day)} by {listed(sources)}")
-    return named(said) or _day_words(paper.first_listed)
+    return ", ".join(said) or _day_words(paper.first_listed)
+
+
+def _source_words(source: str, channels: Sequence[str]) -> str:
+    """`arXiv (cs.CV, cs.LG)`."""
+    title, parts = clean(desk().source_title(source)), ", ".join(filter(None, channels))
+    return f"{title} ({parts})" if parts else title
 
 
 def _brief(paper: Paper) -> Paper:

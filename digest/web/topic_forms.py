@@ -92,11 +92,6 @@ def hidden(sent: Mapping[str, str]) -> Topic:
     return Topic(name="", weight=weight if 0 < weight <= HEAVIEST else 1.0)
 
 
-def empty(words: str = "") -> Form:
-    """A form in which nothing stands, or the words of a search."""
-    return Form(typed={"words": words})
-
-
 def begun(asked: Mapping[str, str]) -> Mapping[str, str]:
     """What an address brings for the fields of a new topic, each under its name; `q`: a search's words.
 
