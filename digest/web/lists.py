@@ -129,7 +129,7 @@ def _named(kind: Kind, key: str) -> flask.Response:
     if period is None:
         near = nearest_day(key, today=desk().today)
         return _nowhere(
-            f"There is no {kind} “{clean(key)[:40]}”",
+            f"No such {kind}: {clean(key)[:40]}",
             "No calendar has it. " + _FORMS[kind],
             _around(kind, near + _DAY, near - _DAY, choice),
         )
