@@ -18,10 +18,14 @@ def erase(connection: sa.Connection, subscriber_id: int) -> None:
     for hashed in _addresses(connection, subscriber_id):
         forget_address(connection, hashed)
     asked = sa.select(confirmations.c.id).where(confirmations.c.subscriber_id == subscriber_id)
-    connection.execute(sa.delete(notes).where(notes.c.confirmation_id.in_(asked)))
-    theirs = sa.select(deliveries.c.id).where(deliveries.c.subscriber_id == subscriber_id)
-    connection.execute(sa.delete(events).where(events.c.delivery_id.in_(theirs)))
-    for table in (tables.editions, tables.shown_papers, deliveries, confirmations, notes):
+    posted = sa.or_(notes.c.subscriber_id == subscriber_id, notes.c.confirmation_id.in_(asked))
+    for theirs in (
+        sa.select(deliveries.c.id).where(deliveries.c.subscriber_id == subscriber_id),
+        sa.select(notes.c.id).where(posted),
+    ):
+        connection.execute(sa.delete(events).where(events.c.delivery_id.in_(theirs)))
+    connection.execute(sa.delete(notes).where(posted))
+    for table in (tables.editions, tables.shown_papers, deliveries, confirmations):
         connection.execute(sa.delete(table).where(table.c.subscriber_id == subscriber_id))
     votes.forget(connection, subscriber_id)
     readers = tables.subscribers

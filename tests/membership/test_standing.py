@@ -12,10 +12,11 @@ import sqlalchemy as sa
 from digest import pipeline
 from digest.membership import join, links, move, prefer, standing
 from digest.membership.refusals import Refused
-from digest.model import Cadence
+from digest.model import Cadence, DeliveryEvent
 from digest.pipeline.editions import plan
 from digest.pipeline.works import Works
 from digest.store import tables
+from digest.store.bounces import SoftBounces
 from digest.store.suppressions import Suppression
 from tests.membership.conftest import ADA, DAY, NOW, added, ask, found, joined, post_all
 from tests.pipeline.test_deliver import ToldMailer, ToldSource
@@ -193,6 +194,16 @@ def test_nothing_of_an_erased_person_stays_but_hashes(house: House, rules: Post,
         assert house.store.votes.upvote(one, paper.id, at=at, on=True)
         assert house.store.votes.like(one, paper.id, value=1, at=at)
     ask(house, dataclasses.replace(ADA, email="ada@new.example"))
+    move.ask(house, reader, "ada@wrong.example", where="192.0.2.8", shown="Move.", now=at)
+    post_all(house, ToldMailer(), rules)
+    bounced = [
+        DeliveryEvent(
+            kind="soft_bounce", teller="mail", name="4.2.2", at=at, delivery_id=note.id, body=note.email
+        )
+        for note in house.store.notes.latest()
+        if note.email.startswith(("ada@", "Ada@"))
+    ]
+    house.store.events.absorb(bounced, soft_bounces=SoftBounces(), now=at)
     assert rows_that_hold(house, b"ada@", b"Ada@", b"192.0.2")
     assert standing.erase(house, reader, now=at)
     assert rows_that_hold(house, b"ada@", b"Ada@", b"192.0.2") == []
