@@ -10,9 +10,9 @@ import flask
 from digest.mail.cards import TITLE_LIMIT
 from digest.mail.words import clean, number, plural, shorten
 from digest.web.addresses import whole
+from digest.web.choices import Step, period_path
 from digest.web.desk import desk
 from digest.web.keeping import kept_publicly
-from digest.web.lists import Step, period_path
 from digest.web.periods import Period, period_of, read_period
 from digest.web.problems import abort_page
 from digest.web.render import page

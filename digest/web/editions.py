@@ -17,9 +17,9 @@ import flask
 from digest.mail import letters
 from digest.mail.cards import card_key, card_words, why_words
 from digest.mail.words import brief, clean, long_date, plural
+from digest.web.choices import Around, Step
 from digest.web.desk import desk
 from digest.web.entries import EntryWords, paper_path, paper_ref
-from digest.web.lists import Around, Step
 from digest.web.problems import abort_page
 from digest.web.readers import reader_of
 from digest.web.render import page

@@ -15,10 +15,10 @@ from digest.mail.cards import why_words
 from digest.mail.words import BRIEF
 from digest.web.addresses import whole
 from digest.web.atom import feed, feed_entry, tag_uri
+from digest.web.choices import read_choice
 from digest.web.desk import desk
 from digest.web.entries import entry_words
 from digest.web.keeping import FEED_S, kept_publicly
-from digest.web.lists import read_choice
 from digest.web.previews import try_topic
 from digest.web.problems import abort_page
 from digest.web.readers import reader_of

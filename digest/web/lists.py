@@ -6,15 +6,14 @@ the first paper is a 404 which leads to the nearest days that have some.
 
 from __future__ import annotations
 
-import dataclasses
 import datetime as dt
-from typing import TYPE_CHECKING, Literal
-from urllib.parse import urlencode
+from typing import TYPE_CHECKING
 
 import flask
 
 from digest.mail.words import clean, long_date, number, plural
 from digest.web.addresses import whole
+from digest.web.choices import Around, Choice, Step, kinds, period_path, read_choice, sorts, turns
 from digest.web.desk import desk
 from digest.web.entries import EntryWords, entry_words
 from digest.web.keeping import kept_publicly
@@ -29,50 +28,9 @@ if TYPE_CHECKING:
 
 blueprint = flask.Blueprint("lists", __name__)
 
-Sort = Literal["trending", "new"]
-
 PAGE_SIZE = 30
 CATEGORIES_SHOWN = 60
-CATEGORY_LIMIT = 80
-_PATHS: Mapping[Kind, str] = {"day": "/date/", "week": "/week/", "month": "/month/"}
 _DAY = dt.timedelta(days=1)
-
-
-@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
-class Choice:
-    """What an address says beside the period: the order, the category ("" for all), the page from 0 on."""
-
-    sort: Sort = "trending"
-    category: str = ""
-    page: int = 0
-
-    def query(self, **changes: object) -> str:
-        """`?sort=new&category=cs.CV`, with changes; what is usual is left out. The page is not kept."""
-        other = dataclasses.replace(self, **{"page": 0, **changes})  # type: ignore[arg-type]
-        said = (
-            ("sort", other.sort if other.sort != "trending" else ""),
-            ("category", other.category),
-            ("p", other.page or ""),
-        )
-        words = urlencode([(name, value) for name, value in said if value != ""])
-        return f"?{words}" if words else ""
-
-
-@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
-class Step:
-    """A link to somewhere near: its words and its path."""
-
-    words: str
-    path: str
-    current: bool = False
-
-
-@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
-class Around:
-    """The nearest periods before and after that have papers."""
-
-    before: Step | None
-    after: Step | None
 
 
 @blueprint.get("/")
@@ -100,22 +58,6 @@ def week(key: str) -> flask.Response:
 def month(key: str) -> flask.Response:
     """One month."""
     return _named("month", key)
-
-
-def read_choice() -> Choice:
-    """What the address at hand says; what cannot be meant is left out."""
-    asked = flask.request.args
-    written = asked.get("p", "")
-    return Choice(
-        sort="new" if asked.get("sort") == "new" else "trending",
-        category=clean(asked.get("category", "")[:CATEGORY_LIMIT]),
-        page=int(written) if written.isascii() and written.isdigit() and len(written) < 6 else 0,
-    )
-
-
-def period_path(period: Period) -> str:
-    """`/date/2026-04-21`, `/week/2026-W17`, `/month/2026-04`."""
-    return f"{_PATHS[period.kind]}{period.key}"
 
 
 def _by_community(choice: Choice) -> bool:
@@ -178,15 +120,15 @@ def _show(period: Period, choice: Choice, *, front: bool = False) -> flask.Respo
             here=path + choice.query(page=choice.page),
             canonical=whole(period_path(period) + choice.query(page=choice.page)),
             choice=choice,
-            kinds=_kinds(period, choice),
-            sorts=_sorts(choice, path),
+            kinds=kinds(period, choice, today=today),
+            sorts=sorts(choice, path),
             around=around,
             entries=[_entry(entry) for entry in found.entries],
             opinions=opinions(entry.paper.id for entry in found.entries),
             sentence=_sentence(period, choice, found, front=front),
             count=_count_words(choice, found),
             categories=_categories(period, choice),
-            pages=_pages(choice, pages, path),
+            pages=turns(choice, pages, path),
         )
     )
 
@@ -238,28 +180,6 @@ def _title(period: Period, choice: Choice, *, front: bool) -> str:
     return f"{kind}{category}" if front else f"{kind}{category}, {period.words}"
 
 
-def _kinds(period: Period, choice: Choice) -> list[Step]:
-    # From a week or a month, its last day that is not yet to come leads to the others.
-    around = min(period.last, max(desk().today, period.first))
-    kinds: tuple[tuple[Kind, str], ...] = (("day", "Day"), ("week", "Week"), ("month", "Month"))
-    return [
-        Step(
-            words=words,
-            path=period_path(period_of(kind, around)) + choice.query(),
-            current=kind == period.kind,
-        )
-        for kind, words in kinds
-    ]
-
-
-def _sorts(choice: Choice, path: str) -> list[Step]:
-    sorts: tuple[tuple[Sort, str], ...] = (("trending", "Trending"), ("new", "New"))
-    return [
-        Step(words=words, path=path + choice.query(sort=sort), current=sort == choice.sort)
-        for sort, words in sorts
-    ]
-
-
 def _sentence(period: Period, choice: Choice, found: Page, *, front: bool) -> str:
     """What a reader should know first; "" where the list speaks for itself."""
     today = desk().today
@@ -295,15 +215,6 @@ def _categories(period: Period, choice: Choice) -> Sequence[tuple[str, str]]:
     if choice.category and choice.category not in {name for name, _ in shown}:
         shown.append((choice.category, dict(counted).get(choice.category, 0)))
     return [("", "All categories"), *((name, f"{name} ({number(count)})") for name, count in shown)]
-
-
-def _pages(choice: Choice, pages: int, path: str) -> Around:
-    def step(where: int) -> Step | None:
-        if not 0 <= where < pages:
-            return None
-        return Step(words=f"Page {where + 1} of {pages}", path=path + choice.query(page=where))
-
-    return Around(before=step(choice.page - 1), after=step(choice.page + 1))
 
 
 def _capital(words: str) -> str:

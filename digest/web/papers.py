@@ -16,10 +16,10 @@ from digest.core.arxiv import normalise_arxiv_id
 from digest.core.bibtex import bibtex
 from digest.mail.words import clean, listed, long_date, number
 from digest.web.addresses import to, whole
+from digest.web.choices import Step
 from digest.web.desk import desk
 from digest.web.entries import entry_words, paper_path, paper_ref
 from digest.web.keeping import kept_publicly
-from digest.web.lists import Step
 from digest.web.opinions import opinions
 from digest.web.periods import period_of
 from digest.web.render import page

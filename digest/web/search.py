@@ -9,11 +9,11 @@ import flask
 
 from digest.core.query import parse
 from digest.mail.words import number, plural
+from digest.web.choices import Step
 from digest.web.desk import desk
 from digest.web.entries import entry_words
 from digest.web.forms import join_items
 from digest.web.keeping import kept_publicly
-from digest.web.lists import Step
 from digest.web.opinions import opinions
 from digest.web.render import page
 from digest.web.sought import Finding, Sought, find, read_sought
