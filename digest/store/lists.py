@@ -14,35 +14,19 @@ from typing import TYPE_CHECKING, Any
 import sqlalchemy as sa
 
 from digest.core.arxiv import normalise_arxiv_id
-from digest.model import Curated, Paper
 from digest.store import tables, tables_web
-from digest.store.database import parts
-from digest.store.rows import read_paper
+from digest.store.entries import Entry, Page, read_entries
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Collection, Mapping, Sequence
+    from collections.abc import Collection
 
     from digest.store.database import Database
 
+__all__ = ["Entry", "Lists", "Month", "Page"]
+
 _PAPERS, _CURATED, _CATEGORIES = tables.papers, tables_web.curated, tables_web.paper_categories
 _VOTES = sa.func.coalesce(_PAPERS.c.upvotes, 0) + _PAPERS.c.votes
-
-
-@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
-class Entry:
-    """A paper, and what editors made of it."""
-
-    paper: Paper
-    curated: Curated | None = None
-
-
-@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
-class Page:
-    """Some of `total` papers."""
-
-    entries: tuple[Entry, ...] = ()
-    total: int = 0
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
@@ -157,16 +141,22 @@ class Lists:
         """The categories of what is new in a period (`has_community`: of the community's list), each with how
         many papers it has, the largest first."""
         table = _CATEGORIES
-        count = sa.func.count()
-        query = sa.select(table.c.category, count)
+        query: sa.Select[Any]
         if has_community:
             listed = _listed(first, last, has_community=True).subquery()
-            query = query.select_from(listed.join(table, table.c.paper_id == listed.c.id))
+            joined = listed.join(table, table.c.paper_id == listed.c.id)
+            query = (
+                sa.select(table.c.category, sa.func.count()).select_from(joined).group_by(table.c.category)
+            )
         else:
-            query = query.where(table.c.day.between(first, last))
-        query = query.group_by(table.c.category).order_by(count.desc(), table.c.category)
+            # One name after the other, and of each a stretch of the key: a month has tens of thousands.
+            names = _names()
+            mine = table.c.category == names.c.category
+            count = sa.select(sa.func.count()).where(mine, table.c.day.between(first, last))
+            query = sa.select(names.c.category, count.scalar_subquery()).where(names.c.category.is_not(None))
         with self._database.read() as connection:
-            return [(row[0], row[1]) for row in connection.execute(query)]
+            found = [(row[0], row[1]) for row in connection.execute(query) if row[1]]
+        return sorted(found, key=lambda one: (-one[1], one[0]))
 
     def paper(self, ref: str) -> Entry | None:
         """The paper of an arXiv id (of whatever version, or a URL with one), or of `p` and the library's
@@ -219,43 +209,16 @@ class Lists:
             return [(row.source, row.channel, row.day) for row in connection.execute(query)]
 
 
-def read_entries(connection: sa.Connection, ids: Collection[int]) -> dict[int, Entry]:
-    """See `Lists.entries`; within the caller's transaction."""
-    asked = sorted(set(ids))
-    found: dict[int, Paper] = {}
-    stands: dict[int, int] = {}
-    for part in parts(asked):
-        for row in connection.execute(sa.select(_PAPERS).where(_PAPERS.c.id.in_(part))):
-            stands[row.id] = row.merged_into or row.id
-            found[row.id] = read_paper(row)
-    others = sorted({other for other in stands.values() if other not in found})
-    for part in parts(others):
-        for row in connection.execute(sa.select(_PAPERS).where(_PAPERS.c.id.in_(part))):
-            found[row.id] = read_paper(row)
-    curated = _read_curated(connection, sorted(set(stands.values())))
-    return {
-        paper_id: Entry(paper=found[other], curated=curated.get(other))
-        for paper_id, other in stands.items()
-        if other in found
-    }
-
-
-def _read_curated(connection: sa.Connection, ids: Sequence[int]) -> Mapping[int, Curated]:
-    return {
-        row.paper_id: Curated(
-            submitted_by=row.submitted_by,
-            picked_by=row.picked_by,
-            sentence=row.sentence,
-            hidden_by=row.hidden_by,
-            day=row.day,
-        )
-        for part in parts(ids)
-        for row in connection.execute(sa.select(_CURATED).where(_CURATED.c.paper_id.in_(part)))
-    }
-
-
 def _day(*, has_community: bool) -> sa.ColumnElement[dt.date]:
     return _PAPERS.c.community_listed if has_community else _PAPERS.c.first_listed
+
+
+def _names() -> sa.CTE:
+    """All categories, and None at the end: each looked up behind the one before it."""
+    table = _CATEGORIES
+    names = sa.select(sa.func.min(table.c.category).label("category")).cte("names", recursive=True)
+    following = sa.select(sa.func.min(table.c.category)).where(table.c.category > names.c.category)
+    return names.union_all(sa.select(following.scalar_subquery()).where(names.c.category.is_not(None)))
 
 
 def _listed(

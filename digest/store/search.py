@@ -22,12 +22,12 @@ import sqlalchemy as sa
 
 from digest.core.query import parse
 from digest.store import tables
-from digest.store.lists import read_entries
+from digest.store.entries import read_entries
 
 if TYPE_CHECKING:
     from digest.core.query import Query, Term
     from digest.store.database import Database
-    from digest.store.lists import Entry
+    from digest.store.entries import Entry
 
 CANDIDATES = 1000
 Order = Literal["relevance", "newest"]

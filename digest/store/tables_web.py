@@ -122,7 +122,6 @@ paper_categories = sa.Table(
     sa.Column("day", sa.Date, primary_key=True),
     sa.Column("paper_id", sa.Integer, primary_key=True),
     sa.Index("paper_categories_by_paper", "paper_id"),
-    sa.Index("paper_categories_by_day", "day"),
     sqlite_with_rowid=False,
 )
 

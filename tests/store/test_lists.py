@@ -280,7 +280,7 @@ ASKED: dict[str, Callable[[Store], object]] = {
     "last terms": lambda store: store.terms.last(),
 }
 # All days are in the archive, whose counts stand in an index; a union has no name of its own.
-WALKED = ("SCAN listed", "SCAN (subquery", "SCAN curated", "SCAN anon")
+WALKED = ("SCAN listed", "SCAN names", "SCAN (subquery", "SCAN curated", "SCAN anon")
 
 
 @pytest.fixture(scope="module")

@@ -146,7 +146,6 @@ def upgrade() -> None:
         sqlite_with_rowid=False,
     )
     op.create_index("paper_categories_by_paper", "paper_categories", ["paper_id"])
-    op.create_index("paper_categories_by_day", "paper_categories", ["day"])
     op.create_table(
         "paper_terms",
         sa.Column("paper_id", sa.Integer, primary_key=True),
