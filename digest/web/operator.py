@@ -37,7 +37,7 @@ blueprint = flask.Blueprint("operator", __name__, url_prefix="/operator")
 @blueprint.before_request
 def _admit() -> flask.Response | None:
     settings = desk().settings
-    if settings.operator_password_hash is None and settings.operator_header is None:
+    if settings.operator_password_hash is None and settings.heeded_header is None:
         abort_page(404)
     if flask.request.endpoint == "operator.login" or _is_operator():
         return None
@@ -56,7 +56,7 @@ def _keep_private(response: flask.Response) -> flask.Response:
 
 
 def _is_operator() -> bool:
-    header = desk().settings.operator_header
+    header = desk().settings.heeded_header
     if header is not None and flask.request.headers.get(header, "").strip():
         return True
     mark = _mark()

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 
 import flask
 
-from digest.membership import join
+from digest.membership import join, prefer
+from digest.membership.refusals import Refused
 from digest.model import Subscriber
 from digest.web import address_forms, rhythm, topic_forms
 from digest.web.address_forms import TRAP
@@ -18,8 +19,9 @@ from digest.web.client import client_address
 from digest.web.desk import desk
 from digest.web.forms import Fields, Form
 from digest.web.limits import limited
+from digest.web.problems import abort_page
 from digest.web.render import page
-from digest.web.sessions import remembered
+from digest.web.sessions import checked_always, remembered
 from digest.web.trials import Trial, trial, trial_fragment
 from digest.web.wishes import SUBSCRIBE_BUTTON, mail_words, shown_words, topic_lines
 from digest.web.zones import zone_groups
@@ -62,6 +64,34 @@ def ask() -> flask.Response:
         shown = shown_words(reader, site=desk().site.name, button=SUBSCRIBE_BUTTON)
         join.ask(desk().house, reader, where=client_address(), shown=shown, now=desk().clock())
     return page("asked", email=email, form=fields.form(), mail=mail_words(reader), topics=topic_lines(reader))
+
+
+@blueprint.post("/subscribe/own")
+@limited("signup", per_minute=10)
+@checked_always
+def add_own() -> flask.Response:
+    """Make what is typed a topic of the reader whom this browser was told to remember."""
+    subscriber_id = remembered()
+    if subscriber_id is None:
+        abort_page(
+            403, sentence="This browser remembers no reader. Follow the link to your preferences in any mail."
+        )
+    reader = desk().store.subscribers.by_id([subscriber_id])[subscriber_id].subscriber
+    fields = Fields(flask.request.form)
+    topic = topic_forms.read(fields, taken=[one.name for one in reader.topics])
+    for name in ("email", *rhythm.FIELDS):
+        fields.raw(name)
+    if topic is None and not fields.faults:
+        fields.wrong("words", "Say what to look for.")
+    if topic is not None and not fields.faults:
+        try:
+            prefer.add_topic(desk().house, subscriber_id, topic)
+            return page("topic_added", topic=topic)
+        except Refused as error:
+            for name, sentence in error.faults.items():
+                fields.wrong(name if name in topic_forms.FIELDS else "words", sentence)
+    told = {name: fault for name, fault in fields.faults.items() if name in topic_forms.FIELDS}
+    return _form(Form(typed=fields.typed, faults=told), tried=trial(topic), status=422)
 
 
 @blueprint.post("/subscribe/preview")

@@ -175,3 +175,8 @@ def test_plots_of_nothing_are_pictures_too() -> None:
     assert "<svg" in plots.bars([], [], title="t", described="d")
     assert "<svg" in plots.lines([], [], title="t", described="d", limit=(1.0, "limit"))
     assert "<svg" in plots.ranks([], title="t", described="d")
+
+
+def test_a_header_is_not_heeded_where_no_proxy_stands_before(desk: Desk) -> None:
+    bare = browser(desk, operator_header="X-Forwarded-User")
+    assert bare.get("/operator", headers=HEADER).status_code == 404
