@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING
 import flask
 
 from digest.mail.cards import why_words
-from digest.mail.words import number
+from digest.mail.words import long_date, number
 from digest.web.desk import desk
 from digest.web.entries import EntryWords, entry_words
-from digest.web.previews import try_topic
+from digest.web.previews import last_day, try_topic
 from digest.web.render import fragment
 
 if TYPE_CHECKING:
@@ -38,14 +38,14 @@ def trial(topic: Topic | None, *, subscriber_id: int = 0) -> Trial:
     without a topic, what stands in its place."""
     if topic is None:
         return Trial(
-            sentence="No words yet. As you type, the papers of the last week that they would have brought "
+            sentence=f"No words yet. As you type, the papers of {_week()} that they would have brought "
             "appear here; without any, you get what the community reads."
         )
     tried = try_topic(topic, COUNTED, subscriber_id=subscriber_id)
     count = len(tried.found)
-    of = f"the {number(tried.looked_at)} papers of the last week"
+    of = f"the {number(tried.looked_at)} papers of {_week()}"
     if not tried.looked_at:
-        return Trial(sentence="The library has no papers of the last week yet, so there is nothing to try.")
+        return Trial(sentence="The library has no papers yet, so there is nothing to try.")
     if not count:
         return Trial(sentence=f"None of {of} would have come. Fewer or broader words bring more.")
     many = f"{count} or more" if count == COUNTED else str(count)
@@ -54,6 +54,14 @@ def trial(topic: Topic | None, *, subscriber_id: int = 0) -> Trial:
         sentence=f"{many} of {of} would have come.{best}",
         entries=tuple(_entry(item, paper) for item, paper in tried.found[:SHOWN]),
     )
+
+
+def _week() -> str:
+    """The days that are looked at, in words."""
+    last, today = last_day(desk()), desk().today
+    if last == today:
+        return "the last week"
+    return f"the week up to {long_date(last)}" + (f" {last.year}" if last.year != today.year else "")
 
 
 def trial_fragment(fields: Fields, topic: Topic | None, *, subscriber_id: int = 0) -> flask.Response:

@@ -11,6 +11,7 @@ from lxml import html
 
 from digest.config import WebSettings
 from digest.model import Cadence, Topic
+from digest.store import Store
 from digest.store.tables_web import confirmations, notes
 from digest.web.address_forms import TRAP
 from digest.web.app import create_app
@@ -18,11 +19,12 @@ from tests.web.conftest import WORST_TITLE, browser
 from tests.web.filling import faults, filled, rows, words
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from flask.testing import FlaskClient
     from werkzeug.test import TestResponse
 
     from digest.model import Subscriber
-    from digest.store import Store
     from digest.web.desk import Desk
 
 
@@ -285,10 +287,29 @@ def test_preview_of_nothing_says_so(client: FlaskClient, words_: str, sentence: 
     assert sentence in client.post("/subscribe/preview", data={"words": words_}).text
 
 
-def test_preview_in_an_empty_week_says_so(desk: Desk) -> None:
-    later = dataclasses.replace(desk, clock=lambda: dt.datetime(2027, 1, 1, tzinfo=dt.UTC))
-    answer = browser(create_app(later)).post("/subscribe/preview", data={"words": "nerf"})
-    assert "no papers of the last week yet" in answer.text
+@pytest.mark.parametrize(
+    ("today", "week"),
+    [
+        (dt.datetime(2026, 4, 26, tzinfo=dt.UTC), "the last week"),
+        (dt.datetime(2026, 4, 27, tzinfo=dt.UTC), "the week up to Thursday 23 April"),
+        (dt.datetime(2027, 1, 1, tzinfo=dt.UTC), "the week up to Thursday 23 April 2026"),
+    ],
+)
+def test_preview_where_nothing_came_for_long_looks_at_the_newest_week(
+    desk: Desk, today: dt.datetime, week: str
+) -> None:
+    later = browser(create_app(dataclasses.replace(desk, clock=lambda: today)))
+    assert f"the papers of {week} that they would have brought" in words(later.get("/subscribe"))
+    answer = later.post("/subscribe/preview", data={"words": "language model"})
+    assert f"5 of the 30 papers of {week} would have come." in answer.text
+    assert len(html.fromstring(answer.text).cssselect(".sample")) == 5
+
+
+def test_preview_in_an_empty_library_says_so(desk: Desk, tmp_path: Path) -> None:
+    with Store.open(f"sqlite:///{tmp_path / 'empty.db'}") as empty:
+        client = browser(create_app(dataclasses.replace(desk, store=empty)))
+        answer = client.post("/subscribe/preview", data={"words": "nerf"})
+    assert "The library has no papers yet" in answer.text
 
 
 def test_search_that_is_saved_fills_the_words(client: FlaskClient) -> None:
