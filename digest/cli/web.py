@@ -41,12 +41,14 @@ def web(app: App, host: str, port: int, hash_password: bool) -> None:
 
     from digest.web.app import create_app
     from digest.web.serving import listening, server_of
+    from digest.web.warming import warm
     from digest.wiring import open_desk
 
     settings = app.settings()
     log_to_stderr()
     with open_desk(settings, tell=structlog.get_logger().info) as desk, listening(host, port) as opened:
         served = create_app(desk, hosts=(host,))
+        warm(served)
         server = server_of(served, opened)
         signal.signal(signal.SIGTERM, signal.default_int_handler)
         click.echo(f"Listening on http://{_where(host, opened.getsockname()[1])}")
@@ -69,13 +71,16 @@ def application() -> flask.Flask:
 
     from digest.config import load
     from digest.web.app import create_app
+    from digest.web.warming import warm
     from digest.wiring import open_desk
 
     log_to_stderr()
     settings = load(os.environ.get("DIGEST_CONFIG", "digest.toml"))
     opened = contextlib.ExitStack()
     atexit.register(opened.close)
-    return create_app(opened.enter_context(open_desk(settings, tell=structlog.get_logger().info)))
+    app = create_app(opened.enter_context(open_desk(settings, tell=structlog.get_logger().info)))
+    warm(app)
+    return app
 
 
 def _where(host: str, port: int) -> str:

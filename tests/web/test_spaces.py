@@ -14,11 +14,13 @@ import sqlalchemy as sa
 from digest.model import Listing, Topic
 from digest.pipeline.topics import recent, try_among
 from digest.store import tables_web
+from digest.web import previews
 from digest.web.app import create_app
 from digest.web.desk import desk as desk_at_hand
 from digest.web.previews import try_topic, week
 from digest.web.renewing import Renewed
 from digest.web.spaces import space, space_of
+from digest.web.warming import warm
 from tests.web.conftest import NOW, library
 
 if TYPE_CHECKING:
@@ -156,6 +158,25 @@ def test_a_new_day_makes_the_space_as_a_whole(store: Store, desk: Desk) -> None:
         assert [near.paper_id for near in second.nearest("quaternions", read=store.terms.read, limit=3)] == [
             1
         ]
+
+
+# ------------------------------------------------------------------------ at the start
+
+
+def test_a_server_makes_ready_what_the_first_requests_need(app: flask.Flask) -> None:
+    warm(app).join(30)
+    with app.app_context():
+        kept = app.extensions[previews.EXTENSION].peek()
+        assert kept is week(desk_at_hand())
+
+
+def test_a_library_that_cannot_be_read_is_told_and_stops_no_server(
+    app: flask.Flask, store: Store, told: list[tuple[str, dict[str, object]]]
+) -> None:
+    with store.database.begin() as connection:
+        connection.execute(sa.text("DROP TABLE paper_terms"))
+    warm(app).join(30)
+    assert [event for event, _ in told] == ["web.not_warmed"]
 
 
 # ------------------------------------------------------------------------ whatever is kept ready
