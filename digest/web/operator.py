@@ -19,6 +19,7 @@ from digest.model import DeliveryState
 from digest.web import operator_words
 from digest.web.addresses import to
 from digest.web.desk import desk
+from digest.web.latest import latest_day
 from digest.web.limits import limited
 from digest.web.operator_sheets import SHEETS
 from digest.web.problems import abort_page
@@ -112,8 +113,9 @@ def facts() -> flask.Response:
     deliveries = figures.deliveries(days[0], days[-1])
     sources = here.store.sources.records()
     titles = {source.name: source.title for source in sources}  # also of one that is configured no more
+    came = figures.papers(days[0], days[-1])
     panels = (
-        operator_words.papers(days, figures.papers(days[0], days[-1]), lambda name: titles.get(name, name)),
+        operator_words.papers(days, came, lambda name: titles.get(name, name)),
         operator_words.deliveries(days, deliveries, figures.editions(days[0], days[-1])),
         *operator_words.rates(days, deliveries),
         operator_words.subscribers(days, figures.subscribers(days[0], days[-1]), figures.statuses()),
@@ -125,6 +127,7 @@ def facts() -> flask.Response:
         held=figures.held(),
         sources=sources,
         days=days,
+        newest=latest_day() if not came and not deliveries and latest_day() < days[0] else None,
         before=days[0] - dt.timedelta(days=1),
         after=min(days[-1] + dt.timedelta(days=DAYS), here.today) if days[-1] < here.today else None,
         may_leave=bool(flask.session.get(_KEY)),

@@ -9,14 +9,14 @@ import dataclasses
 from typing import TYPE_CHECKING
 from urllib.parse import quote, urlencode
 
+from markupsafe import Markup
+
 from digest.mail.words import listed, plural, short_date
 from digest.web import plots
 
 if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Callable, Mapping, Sequence
-
-    from markupsafe import Markup
 
     from digest.model import Tally
 
@@ -37,6 +37,7 @@ FATES: Mapping[str, str] = {
 BOUNCED = ("bounced", "rejected", "dropped")
 ANSWERED = ("accepted", "delivered", "deferred", "complained", *BOUNCED)
 LOST = "not sent"  # every other state
+NOTHING = Markup()  # in the place of a picture without anything on it
 COMPLAINTS = 0.001  # Gmail's sender guidelines: keep the spam rate below 0.10 %
 BOUNCES = 0.05  # Amazon SES puts a sender under review from 5 %
 
@@ -71,14 +72,16 @@ def papers(days: Sequence[dt.date], tallies: Sequence[Tally], titles: Callable[[
         if most is not None and len(series) > 1
         else f"{total / len(days):,.0f} papers a day"
         if total
-        else "No papers yet"
+        else f"No papers in these {len(days)} days"
     )
     return Panel(
         name="papers",
         heading=heading,
         picture=plots.bars(
             days, plots.folded(series), title="Papers a day, by source", described=f"{heading}."
-        ),
+        )
+        if total
+        else NOTHING,
         columns=("Day", *(one.name for one in series)),
         rows=tuple(
             (
@@ -104,14 +107,16 @@ def deliveries(days: Sequence[dt.date], tallies: Sequence[Tally], editions: Sequ
         f"{'1 delivery' if total == 1 else f'{total:,} deliveries'} in {len(days)} days, "
         + (f"{_share(lost / total)} of them not sent" if lost else "none of them lost")
         if total
-        else "No deliveries yet"
+        else f"No deliveries in these {len(days)} days"
     )
     return Panel(
         name="deliveries",
         heading=heading,
         picture=plots.bars(
             days, fates, title="Deliveries a day, by what became of them", described=f"{heading}."
-        ),
+        )
+        if total
+        else NOTHING,
         columns=("Day", "editions", *(one.name for one in states)),
         rows=tuple(
             (
@@ -187,7 +192,7 @@ def _rate(
         f"{name.capitalize()}: {_share(rate)} of {plural(mails, 'mail')}, {verdict} the {_share(limit)} "
         "that the big receivers bear"
         if mails
-        else f"{name.capitalize()}: no mail yet"
+        else f"{name.capitalize()}: no mail in these {len(days)} days"
     )
     percent = tuple(100 * part / whole if whole else 0.0 for part, whole in each)
     return Panel(
@@ -199,7 +204,9 @@ def _rate(
             title=f"{name.capitalize()}, per cent of each day's mails",
             described=f"{heading}.",
             limit=(100 * limit, f"limit {_share(limit)}"),
-        ),
+        )
+        if mails
+        else NOTHING,
         columns=("Day", "mails", column, "share"),
         rows=tuple(
             (
@@ -242,11 +249,20 @@ def subscribers(days: Sequence[dt.date], tallies: Sequence[Tally], statuses: Map
 
 def topics(wanted: Sequence[tuple[str, int]]) -> Panel:
     """The most wanted topics."""
-    heading = f"{wanted[0][0]} is the most wanted topic" if wanted else "No topics yet"
+    tied = sum(count == wanted[0][1] for _, count in wanted)
+    heading = (
+        "No topics yet"
+        if not wanted
+        else f"{wanted[0][0]} is the most wanted topic"
+        if tied == 1
+        else f"{wanted[0][0]} and {plural(tied - 1, 'other')} are the most wanted topics"
+    )
     return Panel(
         name="topics",
         heading=heading,
-        picture=plots.ranks(wanted[:10], title="Most wanted topics", described=f"{heading}."),
+        picture=plots.ranks(wanted[:10], title="Most wanted topics", described=f"{heading}.")
+        if wanted
+        else NOTHING,
         columns=("Topic", "readers"),
         rows=tuple(
             (

@@ -1,5 +1,8 @@
 """Tallies in, SVG out: server-made pictures with a title, a description and direct labels. Knows no page.
 
+Each picture is drawn twice, for a wide screen and for a narrow one, and the stylesheet shows the one that
+fits: its letters are as large as those around it. Wide, names stand beside what they name; narrow, above.
+
 Colours come from the stylesheet by class (`series-0` to `series-3`), so that light and dark are its matter.
 Bars begin at zero. A picture never carries meaning alone: its figures stand in a table beneath it.
 """
@@ -12,15 +15,42 @@ from typing import TYPE_CHECKING
 
 from markupsafe import Markup
 
+from digest.mail.words import shorten
+
 if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Sequence
 
-WIDTH, HEIGHT = 640, 200
-LEFT, RIGHT, TOP, BOTTOM = 44, 112, 12, 26  # room for the scale, the labels of lines, the dates
+HEIGHT, TOP, BOTTOM = 200, 12, 26  # of the plot, with room for the dates beneath it
 SERIES = 4  # colours that survive colour blindness; more series than that share the last as "others"
 _ROW = 40  # height of a lying bar with its name
-_GAP = 14  # between two labels, so that they do not stand on each other
+_COUNT = 56  # room for the count behind it
+_RANKED = 40  # letters of its name
+_GAP = 18  # between two labels, so that they do not stand on each other
+
+_End = tuple[float, int, str]  # where a series ends: its height, its number, its name
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class Frame:
+    """A picture's measures: its width, the room to the left for the scale and to the right for names, how
+    many dates are written, how long a name may be. `name` is its class in the stylesheet."""
+
+    name: str
+    width: int
+    left: int
+    right: int
+    dates: int
+    letters: int
+
+    @property
+    def names_above(self) -> bool:
+        """Whether names stand above the plot: there is no room for them beside it."""
+        return not self.letters
+
+
+WIDE = Frame(name="wide-plot", width=736, left=44, right=176, dates=5, letters=22)
+NARROW = Frame(name="narrow-plot", width=328, left=36, right=8, dates=3, letters=0)
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,31 +79,31 @@ def folded(series: Sequence[Series], *, most: int = SERIES, others: str = "other
 def bars(days: Sequence[dt.date], series: Sequence[Series], *, title: str, described: str) -> Markup:
     """Stacked bars, one a day, from zero."""
     totals = [sum(one.values[place] for one in series) for place in range(len(days))]
-    scale = _Scale(highest=max(totals, default=0), days=len(days))
-    step = scale.step
-    marks = []
-    for place in range(len(days)):
-        low = 0.0
-        for number, one in enumerate(series):
-            value = one.values[place]
-            if not value:
-                continue
-            x, y = LEFT + place * step + step * 0.12, scale.y(low + value)
-            marks.append(
-                Markup(
-                    '<rect class="series-{}" x="{:.1f}" y="{:.1f}" width="{:.1f}" height="{:.1f}"/>'
-                ).format(number, x, y, step * 0.76, scale.y(low) - y)
-            )
-            low += value
-    ends: list[tuple[float, int, str]] = []
-    low = 0.0
-    if days:
-        # A label stands beside the part that it names: of the last day that has all of it.
-        for number, one in enumerate(series):
-            value = one.values[-1]
-            ends.append((scale.y(low + value / 2), number, one.name))
-            low += value
-    return _picture(days, scale, Markup("").join(marks), ends, title=title, described=described)
+    # A label stands beside the part that it names: of the last day that has any.
+    labelled = max((place for place, total in enumerate(totals) if total), default=-1)
+
+    def drawn(frame: Frame) -> Markup:
+        scale = _Scale(frame, highest=max(totals, default=0), days=len(days))
+        marks: list[Markup] = []
+        ends: list[_End] = []
+        for place in range(len(days)):
+            low = 0.0
+            for number, one in enumerate(series):
+                value = one.values[place]
+                if place == labelled:
+                    ends.append((scale.y(low + value / 2), number, one.name))
+                if not value:
+                    continue
+                x, y = frame.left + place * scale.step + scale.step * 0.12, scale.y(low + value)
+                marks.append(
+                    Markup(
+                        '<rect class="series-{}" x="{:.1f}" y="{:.1f}" width="{:.1f}" height="{:.1f}"/>'
+                    ).format(number, x, y, scale.step * 0.76, scale.y(low) - y)
+                )
+                low += value
+        return _picture(frame, days, scale, marks, ends, title=title, described=described)
+
+    return drawn(WIDE) + drawn(NARROW)
 
 
 def lines(
@@ -86,57 +116,65 @@ def lines(
 ) -> Markup:
     """One line a series; `limit` is a value to be kept below, and its words."""
     highest = max((value for one in series for value in one.values), default=0)
-    scale = _Scale(highest=max(highest, limit[0] * 1.1 if limit else 0), days=len(days))
-    marks = []
-    ends: list[tuple[float, int, str]] = []
-    for number, one in enumerate(series):
-        points = " ".join(
-            f"{LEFT + (place + 0.5) * scale.step:.1f},{scale.y(value):.1f}"
-            for place, value in enumerate(one.values)
-        )
-        marks.append(Markup('<polyline class="line series-{}" points="{}"/>').format(number, points))
-        if one.values:
-            ends.append((scale.y(one.values[-1]), number, one.name))
-    if limit is not None:
-        y = scale.y(limit[0])
-        marks.append(
-            Markup(
-                '<line class="limit" x1="{}" x2="{}" y1="{:.1f}" y2="{:.1f}"/>'
-                '<text class="scale" x="{}" y="{:.1f}">{}</text>'
-            ).format(LEFT, WIDTH - RIGHT, y, y, LEFT + 4, y - 4, limit[1])
-        )
-    return _picture(days, scale, Markup("").join(marks), ends, title=title, described=described)
+
+    def drawn(frame: Frame) -> Markup:
+        scale = _Scale(frame, highest=max(highest, limit[0] * 1.1 if limit else 0), days=len(days))
+        marks: list[Markup] = []
+        ends: list[_End] = []
+        for number, one in enumerate(series):
+            points = " ".join(
+                f"{frame.left + (place + 0.5) * scale.step:.1f},{scale.y(value):.1f}"
+                for place, value in enumerate(one.values)
+            )
+            marks.append(Markup('<polyline class="line series-{}" points="{}"/>').format(number, points))
+            if one.values:
+                ends.append((scale.y(one.values[-1]), number, one.name))
+        if limit is not None:
+            y = scale.y(limit[0])
+            marks.append(
+                Markup(
+                    '<line class="limit" x1="{}" x2="{}" y1="{:.1f}" y2="{:.1f}"/>'
+                    '<text class="scale" x="{}" y="{:.1f}">{}</text>'
+                ).format(frame.left, frame.width - frame.right, y, y, frame.left + 4, y - 4, limit[1])
+            )
+        return _picture(frame, days, scale, marks, ends, title=title, described=described)
+
+    return drawn(WIDE) + drawn(NARROW)
 
 
 def ranks(rows: Sequence[tuple[str, int]], *, title: str, described: str) -> Markup:
     """Lying bars, one a row, from zero, each with its name above it and its count behind it."""
     highest = max((count for _, count in rows), default=0) or 1
-    room = WIDTH - RIGHT
-    marks = Markup("").join(
-        Markup(
-            '<text class="name" x="0" y="{}">{}</text>'
-            '<rect class="series-0" x="0" y="{}" width="{:.1f}" height="10"/>'
-            '<text class="scale" x="{:.1f}" y="{}">{:,}</text>'
-        ).format(
-            place * _ROW + 14,
-            name,
-            place * _ROW + 20,
-            room * count / highest,
-            room * count / highest + 8,
-            place * _ROW + 29,
-            count,
+
+    def drawn(frame: Frame) -> Markup:
+        room = frame.width - max(frame.right, _COUNT)
+        marks = Markup("").join(
+            Markup(
+                '<text class="label" x="0" y="{}">{}</text>'
+                '<rect class="series-0" x="0" y="{}" width="{:.1f}" height="8"/>'
+                '<text class="scale" x="{:.1f}" y="{}">{:,}</text>'
+            ).format(
+                place * _ROW + 14,
+                shorten(name, _RANKED),
+                place * _ROW + 21,
+                room * count / highest,
+                room * count / highest + 8,
+                place * _ROW + 29,
+                count,
+            )
+            for place, (name, count) in enumerate(rows)
         )
-        for place, (name, count) in enumerate(rows)
-    )
-    return _framed(max(1, len(rows)) * _ROW, marks, title=title, described=described)
+        return _framed(frame, max(1, len(rows)) * _ROW, marks, title=title, described=described)
+
+    return drawn(WIDE) + drawn(NARROW)
 
 
 class _Scale:
     """Values to heights. The top is a round number at or above the highest."""
 
-    def __init__(self, *, highest: float, days: int) -> None:
+    def __init__(self, frame: Frame, *, highest: float, days: int) -> None:
         self.top = round_up(highest)
-        self.step = (WIDTH - LEFT - RIGHT) / max(1, days)
+        self.step = (frame.width - frame.left - frame.right) / max(1, days)
 
     def y(self, value: float) -> float:
         return TOP + (HEIGHT - TOP - BOTTOM) * (1 - value / self.top)
@@ -158,10 +196,11 @@ def round_up(value: float) -> float:
 
 
 def _picture(
+    frame: Frame,
     days: Sequence[dt.date],
     scale: _Scale,
-    marks: Markup,
-    ends: Sequence[tuple[float, int, str]],
+    marks: Sequence[Markup],
+    ends: Sequence[_End],
     *,
     title: str,
     described: str,
@@ -171,44 +210,69 @@ def _picture(
             '<line class="grid" x1="{}" x2="{}" y1="{:.1f}" y2="{:.1f}"/>'
             '<text class="scale" text-anchor="end" x="{}" y="{:.1f}">{}</text>'
         ).format(
-            LEFT, WIDTH - RIGHT, scale.y(value), scale.y(value), LEFT - 6, scale.y(value) + 4, _said(value)
+            frame.left,
+            frame.width - frame.right,
+            scale.y(value),
+            scale.y(value),
+            frame.left - 6,
+            scale.y(value) + 4,
+            _said(value),
         )
-        for value in (0, scale.top / 2, scale.top)
+        for value in ((0, scale.top / 2, scale.top) if scale.top != 1 else (0, 1))
     )
     dates = Markup("").join(
-        Markup('<text class="scale" text-anchor="middle" x="{:.1f}" y="{}">{}</text>').format(
-            LEFT + (place + 0.5) * scale.step, HEIGHT - 6, f"{days[place].day} {days[place]:%b}"
+        Markup('<text class="scale" text-anchor="{}" x="{:.1f}" y="{}">{}</text>').format(
+            "end" if frame.names_above and place == len(days) - 1 else "middle",
+            frame.width - frame.right
+            if frame.names_above and place == len(days) - 1
+            else frame.left + (place + 0.5) * scale.step,
+            HEIGHT - 6,
+            f"{days[place].day} {days[place]:%b}",
         )
-        for place in _marked(len(days))
+        for place in _marked(len(days), frame.dates)
     )
-    labels = Markup("").join(
+    plot = Markup("").join((axis, *marks, dates))
+    if not frame.names_above:
+        beside = frame.width - frame.right + 8
+        named = [(beside, y, number, shorten(name, frame.letters)) for y, number, name in _apart(ends)]
+        return _framed(frame, HEIGHT, plot + _names(named), title=title, described=described)
+    # One series says its name in the heading.
+    rows = [(0, row * _GAP + 8.0, number, name) for row, (_, number, name) in enumerate(ends)]
+    above = len(rows) * _GAP if len(rows) > 1 else 0
+    lowered = Markup('<g transform="translate(0 {})">{}</g>').format(above, plot)
+    names = _names(rows if above else [])
+    return _framed(frame, HEIGHT + above, names + lowered, title=title, described=described)
+
+
+def _names(placed: Sequence[tuple[float, float, int, str]]) -> Markup:
+    """The names of series, each behind a mark of its colour."""
+    return Markup("").join(
         Markup(
             '<rect class="series-{}" x="{}" y="{:.1f}" width="8" height="8"/>'
-            '<text class="name" x="{}" y="{:.1f}">{}</text>'
-        ).format(number, WIDTH - RIGHT + 6, y - 4, WIDTH - RIGHT + 18, y + 4, name)
-        for y, number, name in _apart(ends)
+            '<text class="label" x="{}" y="{:.1f}">{}</text>'
+        ).format(number, x, y - 4, x + 14, y + 4, name)
+        for x, y, number, name in placed
     )
-    return _framed(HEIGHT, Markup("").join((axis, marks, dates, labels)), title=title, described=described)
 
 
-def _framed(height: int, marks: Markup, *, title: str, described: str) -> Markup:
+def _framed(frame: Frame, height: int, marks: Markup, *, title: str, described: str) -> Markup:
     return Markup(
-        '<svg class="plot" viewBox="0 0 {} {}" role="img" aria-label="{}">'
+        '<svg class="plot {}" viewBox="0 0 {} {}" width="{}" height="{}" role="img" aria-label="{}">'
         "<title>{}</title><desc>{}</desc>{}</svg>"
-    ).format(WIDTH, height, title, title, described, marks)
+    ).format(frame.name, frame.width, height, frame.width, height, title, title, described, marks)
 
 
-def _marked(days: int) -> list[int]:
+def _marked(days: int, dates: int) -> list[int]:
     """The days whose date is written: the first, the last, a few between."""
     if days <= 1:
         return list(range(days))
-    parts = min(4, days - 1)
+    parts = min(dates, days) - 1
     return sorted({round(place * (days - 1) / parts) for place in range(parts + 1)})
 
 
-def _apart(ends: Sequence[tuple[float, int, str]]) -> list[tuple[float, int, str]]:
+def _apart(ends: Sequence[_End]) -> list[_End]:
     """Labels moved down until none stands on another."""
-    placed: list[tuple[float, int, str]] = []
+    placed: list[_End] = []
     for y, number, name in sorted(ends):
         low = placed[-1][0] + _GAP if placed else y
         placed.append((max(y, low), number, name))

@@ -6,6 +6,7 @@ import csv
 import dataclasses
 import datetime as dt
 import io
+import itertools
 import re
 from typing import TYPE_CHECKING
 
@@ -162,13 +163,62 @@ def test_rates_count_what_was_handed_over_and_came_back() -> None:
 def test_a_plot_says_what_it_shows_and_escapes_it() -> None:
     days = [NOW.date() - dt.timedelta(days=back) for back in (2, 1, 0)]
     series = [plots.Series(name="<script>", values=(1, 2, 3)), plots.Series(name="b", values=(0, 0, 5))]
-    svg = plots.bars(days, series, title="A & B", described="Three days.")
-    assert "<script>" not in svg
-    assert "<title>A &amp; B</title><desc>Three days.</desc>" in svg
-    assert svg.count("<rect") == 4 + 2  # nothing is drawn for nothing; each name has a mark of its colour
-    heights = [float(height) for height in re.findall(r'series-0"[^>]*height="([\d.]+)"', svg)]
-    assert heights[3] == 8  # the mark
-    assert heights[2] == pytest.approx(3 * heights[0], abs=0.2)  # from zero
+    drawn = plots.bars(days, series, title="A & B", described="Three days.")
+    assert "<script>" not in drawn
+    pictures = re.findall(r"<svg .*?</svg>", drawn)
+    assert len(pictures) == 2  # for a wide screen, for a narrow one
+    for svg in pictures:
+        assert "<title>A &amp; B</title><desc>Three days.</desc>" in svg
+        assert svg.count("<rect") == 4 + 2  # nothing is drawn for nothing; each name has a mark of its colour
+        bars = [
+            float(height) for height in re.findall(r'series-0"[^>]*height="([\d.]+)"', svg) if height != "8"
+        ]
+        assert bars[2] == pytest.approx(3 * bars[0], abs=0.2)  # from zero
+
+
+def test_names_in_a_plot_stand_beside_their_parts_and_never_on_each_other() -> None:
+    days = [NOW.date() - dt.timedelta(days=back) for back in (2, 1, 0)]
+    values = {"small": (0, 1, 0), "smaller": (0, 1, 0), "a source of a very long name": (0, 98, 0)}
+    series = [plots.Series(name=name, values=each) for name, each in values.items()]
+    wide, narrow = re.findall(r"<svg .*?</svg>", plots.bars(days, series, title="t", described="d"))
+
+    def names(svg: str) -> dict[str, float]:
+        found = re.findall(r'<text class="label" x="[\d.]+" y="([\d.]+)">([^<]*)<', svg)
+        return {name: float(y) for y, name in found}
+
+    beside, above = names(wide), names(narrow)
+    assert list(above) == list(values)  # with room for all of a name
+    assert set(beside) == {"small", "smaller", "a source of a very…"}
+    for found in (beside, above):
+        heights = sorted(found.values())
+        assert all(high - low >= 14 for low, high in itertools.pairwise(heights))
+    # Of the last day that has any: the large part's middle, not the foot of today's nothing.
+    assert beside["a source of a very…"] < 130 < beside["smaller"]
+
+
+def test_days_without_anything_say_so_and_lead_to_the_newest(desk: Desk) -> None:
+    later = dataclasses.replace(desk, clock=lambda: NOW + dt.timedelta(days=100))
+    client = browser(later, operator_header="X-Forwarded-User", proxies=1)
+    page = client.get("/operator", headers=HEADER).text
+    assert "No papers in these 30 days" in page
+    assert "Nothing came and nothing left in these 30 days." in page
+    (path,) = re.findall(r'href="(/operator\?until=2026-04-23)"', page)
+    assert "<title>Papers a day" not in page  # an empty picture says nothing
+    then = client.get(path, headers=HEADER).text
+    assert "Nothing came" not in then
+    assert "<title>Papers a day" in then
+
+
+@pytest.mark.parametrize(
+    ("wanted", "heading"),
+    [
+        ([], "No topics yet"),
+        ([("Sky", 3), ("Sea", 2)], "Sky is the most wanted topic"),
+        ([("Sky", 3), ("Sea", 3), ("Air", 1)], "Sky and 1 other are the most wanted topics"),
+    ],
+)
+def test_topics_that_are_wanted_alike_are_told_so(wanted: list[tuple[str, int]], heading: str) -> None:
+    assert operator_words.topics(wanted).heading == heading
 
 
 def test_plots_of_nothing_are_pictures_too() -> None:
