@@ -1,4 +1,4 @@
-"""The day of the latest papers, to which "this week" and "this month" lead; looked up once a minute."""
+"""The day of the latest papers, for pages that show those where nothing came today; asked once a minute."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ class Latest:
 
 def latest_day() -> dt.date:
     """The newest day on which a paper was listed; today in an empty library, and what was last known where
-    the database refuses: the page that says so has a header too."""
+    the database refuses."""
     kept = cast("Latest", flask.current_app.extensions[EXTENSION])
     if time.monotonic() >= kept.until:
         with contextlib.suppress(StoreError), desk().store.database.read() as connection:

@@ -21,7 +21,6 @@ from digest.mail.templates import builtin_folder
 from digest.web.addresses import to
 from digest.web.desk import desk
 from digest.web.entries import marked
-from digest.web.latest import latest_day
 from digest.web.sessions import csrf_field
 from digest.web.statics import FOLDER, static_url
 
@@ -30,6 +29,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 EXTENSION = "digest.pages"
+LISTS = ("date", "week", "month", "papers")  # what the header's "Papers" leads to
 
 
 class Place(NamedTuple):
@@ -107,18 +107,11 @@ def fragment(name: str, **words: object) -> str:
 
 
 def _nav() -> list[Place]:
-    day = latest_day()
-    year, week, _ = day.isocalendar()
-    paths = {
-        "Today": "/",
-        "Week": f"/week/{year:04}-W{week:02}",
-        "Month": f"/month/{day.year:04}-{day.month:02}",
-        "Search": "/search",
-    }
+    paths = {"Papers": "/", "Search": "/search", "Archive": "/archive"}
     if desk().settings.subscribe:
         paths["Subscribe"] = "/subscribe"
-    here = flask.request.path.split("/")[1]
+    first = flask.request.path.split("/")[1]
+    here = "" if first in LISTS else first
     return [
-        Place(path=path, words=words, is_here=here in (path.split("/")[1], "date" if path == "/" else None))
-        for words, path in paths.items()
+        Place(path=path, words=words, is_here=here == path.split("/")[1]) for words, path in paths.items()
     ]

@@ -54,7 +54,7 @@ def search() -> flask.Response:
         sought=sought,
         sentence=_sentence(sought, found) if asks else "",
         is_warning=asks and not found.entries,
-        ways=_ways(sought) if asks else (),
+        ways=_ways(sought, found) if asks else (),
         atom=sought.newest().path("/search.atom") if asks else "",
         is_narrowed=any(sought.typed[name] for name in ("from", "to", "category")),
         show_help=not asks and not sought.faults,
@@ -93,17 +93,17 @@ def _sentence(sought: Sought, found: Finding) -> str:
     return f"{count}, {how}{pages}.{cut}" if found.total > 1 else f"{count}.{cut}"
 
 
-def _ways(sought: Sought) -> list[Step]:
-    """What else can be done with a search."""
+def _ways(sought: Sought, found: Finding) -> list[Step]:
+    """What else can be done with a search; an order is for more than one paper."""
     other = (
         Step(words="Newest first", path=sought.path(order="newest"))
         if sought.order == "best"
         else Step(words="Best first", path=sought.path(order="best"))
     )
-    ways = [other, Step(words="Atom feed of this search", path=sought.newest().path("/search.atom"))]
+    ways = [other] if found.total > 1 else []
     if desk().settings.subscribe and sought.words:
-        ways.insert(1, Step(words="Save as topic", path=topic_path(sought)))
-    return ways
+        ways.append(Step(words="Save as topic", path=topic_path(sought)))
+    return [*ways, Step(words="Atom feed of this search", path=sought.newest().path("/search.atom"))]
 
 
 def topic_path(sought: Sought) -> str:

@@ -86,15 +86,15 @@ def test_the_header_says_where_the_reader_is(client: FlaskClient) -> None:
         header = client.get(path).text.partition("</header>")[0]
         return re.findall(r'aria-current="true">(\w+)<', header)
 
-    assert here("/") == here("/date/2026-04-21") == ["Today"]
-    assert here("/week/2026-W17") == ["Week"]
-    assert here("/month/2026-03") == ["Month"]
+    assert here("/") == here("/date/2026-04-21") == ["Papers"]
+    assert here("/week/2026-W17") == here("/month/2026-03") == ["Papers"]
     assert here("/subscribe") == ["Subscribe"]
-    assert here("/archive") == []
+    assert here("/archive") == ["Archive"]
+    assert here("/link") == []
 
 
 def test_week_and_month_lead_to_the_newest_papers(client: FlaskClient) -> None:
-    text = client.get("/no/such/thing").text
+    text = client.get("/").text
     assert 'href="/week/2026-W17"' in text
     assert 'href="/month/2026-04"' in text
 
