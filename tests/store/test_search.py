@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
+import json
+import sqlite3
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -249,6 +253,25 @@ def test_counts_that_change_leave_the_index_alone(store: Store) -> None:
     with store.database.read() as connection:
         after = connection.exec_driver_sql("SELECT count(*), max(id) FROM paper_words_data").one()
     assert after == before
+
+
+def test_a_library_from_before_is_found_after_its_upgrade(tmp_path: Path) -> None:
+    first = (Path(__file__).parent / "schemas" / "0001.sql").read_text(encoding="utf-8")
+    with contextlib.closing(sqlite3.connect(tmp_path / "digest.db")) as connection:
+        connection.executescript(first)
+        connection.execute(
+            "UPDATE papers SET authors = ?, categories = ? WHERE id = 1",
+            (json.dumps(["Bernhard Schölkopf"]), json.dumps(["cs.CV", "hep-th"])),
+        )
+        connection.commit()
+    with Store.open(f"sqlite:///{tmp_path / 'digest.db'}") as store:
+        assert 1 in found(store, "telescopes of day")
+        assert found(store, "author:scholkopf", category="hep-th") == [1]
+        assert store.lists.new(dt.date.min, dt.date.max, category="hep-th", limit=5).total == 1
+        assert store.terms.rows() == []
+        while store.terms.fill(limit=2):
+            pass
+        assert len(store.terms.rows()) == store.papers.count()
 
 
 # ------------------------------------------------------------------------ what it costs
