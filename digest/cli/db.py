@@ -107,13 +107,13 @@ def restore(app: App, file: Path, force: bool, until: dt.datetime | None, as_jso
 def _made_ready(
     settings: Settings, going: Restore, *, until: dt.datetime | None
 ) -> tuple[int | None, Taken | None]:
-    """Bring the copy up to date before it is anybody's: its tables, who left, and what was sent."""
+    """Bring the copy up to date before it is anybody's: its tables, who left or moved, and what was sent."""
     from digest.pipeline.restored import take_as_sent
     from digest.store import Store
     from digest.wiring import open_works
 
     with Store.open(going.url) as store:
-        suppressed = going.keep_away(store.database)
+        suppressed = going.take_over(store.database)
     if until is None:
         return suppressed, None
     there = settings.model_copy(update={"store": settings.store.model_copy(update={"url": going.url})})

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 
 from digest.store import tables, votes
 from digest.store.suppressions import forget
-from digest.store.tables_web import confirmations, notes
+from digest.store.tables_web import confirmations, former_ids, notes
 
 
 def erase(connection: sa.Connection, subscriber_id: int) -> None:
@@ -25,7 +25,7 @@ def erase(connection: sa.Connection, subscriber_id: int) -> None:
     ):
         connection.execute(sa.delete(events).where(events.c.delivery_id.in_(theirs)))
     connection.execute(sa.delete(notes).where(posted))
-    for table in (tables.editions, tables.shown_papers, deliveries, confirmations):
+    for table in (tables.editions, tables.shown_papers, deliveries, confirmations, former_ids):
         connection.execute(sa.delete(table).where(table.c.subscriber_id == subscriber_id))
     votes.forget(connection, subscriber_id)
     readers = tables.subscribers
@@ -33,14 +33,24 @@ def erase(connection: sa.Connection, subscriber_id: int) -> None:
 
 
 def forget_address(connection: sa.Connection, address_hash: bytes) -> None:
-    """Take away what is kept of an address as such: wishes, notes and what was told of those; and the address
-    itself where its hash stands on the suppression list."""
+    """Take away what is kept of an address as such: wishes, notes and what was told of those, the number that
+    it had before a restore; and the address itself where its hash stands on the suppression list."""
     events = tables.delivery_events
     posted = sa.select(notes.c.id).where(notes.c.address_hash == address_hash)
     connection.execute(sa.delete(events).where(events.c.delivery_id.in_(posted)))
-    for table in (confirmations, notes):
+    for table in (confirmations, notes, former_ids):
         connection.execute(sa.delete(table).where(table.c.address_hash == address_hash))
     forget(connection, address_hash)
+
+
+def number_of(connection: sa.Connection, address_hash: bytes) -> int | None:
+    """The number of an address's reader, or of the one whom a restore took away; None: there is none."""
+    for table, number in ((tables.subscribers, "id"), (former_ids, "subscriber_id")):
+        query = sa.select(table.c[number]).where(table.c.address_hash == address_hash)
+        found: int | None = connection.scalar(query)
+        if found is not None:
+            return found
+    return None
 
 
 def _addresses(connection: sa.Connection, subscriber_id: int) -> set[bytes]:

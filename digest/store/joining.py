@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from digest.config import address_key
 from digest.store import occasions, tables
 from digest.store.confirmations import MOVED, find, standing
-from digest.store.members import READER, as_row, by_address, latest, set_values
+from digest.store.members import READER, admit, as_row, by_address, latest, set_values
 from digest.store.suppressions import lift, suppress
 from digest.store.tables_web import confirmations
 
@@ -87,7 +87,6 @@ class Joining:
         self, connection: sa.Connection, wish: Confirmation, *, evidence: str, now: dt.datetime
     ) -> int:
         reader: Subscriber = dataclasses.replace(READER.validate_python(wish.body), email=wish.email, id=0)
-        table = tables.subscribers
         row = connection.execute(by_address(wish.email)).one_or_none()
         is_reader = row is not None and row.status in ("active", "paused")
         values: dict[str, Any] = {
@@ -102,8 +101,7 @@ class Joining:
             "next_due_at": None,
         }
         if row is None:
-            insert = sa.insert(table).values(**values, last_scheduled_at=now).returning(table.c.id)
-            return int(connection.execute(insert).scalar_one())
+            return admit(connection, {**values, "last_scheduled_at": now})
         if not is_reader:
             values["last_scheduled_at"] = latest(row.last_scheduled_at, now)
         set_values(connection, row.id, **values)

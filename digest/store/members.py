@@ -12,8 +12,11 @@ from pydantic import TypeAdapter
 from digest.config import address_key
 from digest.model import Cadence, Subscriber, Topic
 from digest.store import tables
+from digest.store.tables_web import former_ids
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from digest.store.hashes import Hashes
 
 # active: gets mail. paused: by the reader's or operator's wish. left: for good, whatever a file says.
@@ -57,6 +60,17 @@ class Admission:
 def by_address(email: str) -> sa.Select[Any]:
     """The statement that finds an address's row."""
     return sa.select(tables.subscribers).where(tables.subscribers.c.address_key == address_key(email))
+
+
+def admit(connection: sa.Connection, values: Mapping[str, object]) -> int:
+    """Make a reader of these columns; returns their number. Whoever lost theirs to a restore gets it back,
+    and with it their deliveries' ids; anybody else gets one that nobody ever had."""
+    table = tables.subscribers
+    theirs = former_ids.c.address_hash == values["address_hash"]
+    former = connection.scalar(sa.delete(former_ids).where(theirs).returning(former_ids.c.subscriber_id))
+    number = {} if former is None else {"id": former}
+    insert = sa.insert(table).values(**values, **number).returning(table.c.id)
+    return int(connection.execute(insert).scalar_one())
 
 
 def adopt(

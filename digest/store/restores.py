@@ -1,8 +1,8 @@
 """A backup in; the database as it was then out, in the place of the one that is there.
 
 A sound database is written over in one transaction, whoever has it open; a damaged one is moved aside with
-its companions. What was there is kept under a dated name. Who is never mailed stays so: a restore brings back
-no one who has left since, as long as the replaced database can still be read.
+its companions. What was there is kept under a dated name. As long as it can be read, what may not be
+forgotten is taken over from it (see `takeover`): a restore brings back no one who has left since.
 """
 
 from __future__ import annotations
@@ -16,22 +16,22 @@ from typing import TYPE_CHECKING
 import sqlalchemy as sa
 
 from digest.errors import StoreError, UsageError
-from digest.store import copies, tables, tables_web
+from digest.store import copies, tables, tables_web, takeover
 from digest.store.backups import TABLES, read_backup
-from digest.store.database import Database, insert_new
+from digest.store.database import Database
 from digest.store.ledger import move
 from digest.store.owners import Owner
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from digest.store.backups import Backup
 
 REASON = "may have been sent before the restore"
-# Numbers that were given out after the backup are in links that somebody has: nobody else may get them. (A
-# reader whom a file names gets their own again, and with it their deliveries' ids.)
-SIGNED = ("confirmations", "editors")
+# Numbers that were given out after the backup are in links that somebody has: nobody else may get them. The
+# room is for those that the replaced database does not tell of, or gives while it is being replaced.
+SIGNED = ("confirmations", "editors", "subscribers")
 ROOM = 1_000_000
 
 
@@ -50,31 +50,17 @@ class Restore:
         """Where the copy stands until it is put in place."""
         return f"sqlite:///{self.ready}"
 
-    def keep_away(self, database: Database) -> int | None:
-        """Take over into the copy, open as `database`, who came onto the suppression list after the backup;
-        returns how many, None where the database that is replaced cannot be read or is another one."""
-        if not self.path.exists() or not is_sound(self.path):
-            return None
-        table, keys = tables.suppressions, tables.keys
-        try:
-            with (
-                contextlib.closing(Database(f"sqlite:///{self.path}", create=False)) as old,
-                old.read() as connection,
-            ):
-                key = connection.execute(sa.select(keys)).all()
-                rows = [dict(row._mapping) for row in connection.execute(sa.select(table))]
-        except StoreError:
-            return None  # a database of a version that had no such list
+    def take_over(self, database: Database) -> int | None:
+        """Take over into the copy, open as `database`, what may not be forgotten, before anyone is taken into
+        it. Returns how many came onto the suppression list after the backup, None where the database that is
+        replaced cannot be read or is another one."""
+        replaced = takeover.read(self.path) if self.path.exists() and is_sound(self.path) else None
         with database.begin() as connection:
-            if connection.execute(sa.select(keys)).all() != key:
-                return None
-            added = [row for row in rows if insert_new(connection, table, row)]
-        return len({row["address_hash"] for row in added})
+            _leave_room(connection, past=replaced.numbers if replaced is not None else {})
+            return None if replaced is None else takeover.put(connection, replaced)
 
     def finish(self) -> Path | None:
         """Put the copy in place; where to find what was replaced, None if there was nothing."""
-        with copies.told(self.backup.path):
-            _leave_room(self.ready)
         copies.finish(self.ready, named=self.backup.path)
         if self.path.exists() and is_sound(self.path):
             with copies.growing(self._kept) as grown:
@@ -149,14 +135,16 @@ def _alone(path: Path) -> Iterator[None]:
         owner.close()
 
 
-def _leave_room(path: Path) -> None:
-    """Let the next wish and the next editor have a number that none had before the restore."""
-    with copies.opened(path) as connection:
-        for table in SIGNED:
-            known = connection.execute("SELECT seq FROM sqlite_sequence WHERE name = ?", (table,)).fetchone()
-            connection.execute("DELETE FROM sqlite_sequence WHERE name = ?", (table,))
-            room = (table, (known[0] if known else 0) + ROOM)
-            connection.execute("INSERT INTO sqlite_sequence (name, seq) VALUES (?, ?)", room)
+def _leave_room(connection: sa.Connection, *, past: Mapping[str, int]) -> None:
+    """Let the next of each have a number that none had before the restore."""
+    known = takeover.last_numbers(connection)
+    for table in SIGNED:
+        last = max(known.get(table, 0), past.get(table, 0)) + ROOM
+        connection.execute(sa.text("DELETE FROM sqlite_sequence WHERE name = :name"), {"name": table})
+        connection.execute(
+            sa.text("INSERT INTO sqlite_sequence (name, seq) VALUES (:name, :last)"),
+            {"name": table, "last": last},
+        )
 
 
 def end_flights(database: Database, *, until: dt.datetime, now: dt.datetime) -> int:

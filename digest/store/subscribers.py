@@ -11,8 +11,8 @@ from digest.config import address_key
 from digest.errors import UsageError
 from digest.store import tables
 from digest.store.database import parts
-from digest.store.erasing import erase, forget_address
-from digest.store.members import adopt, as_row, by_address, membership, set_values
+from digest.store.erasing import erase, forget_address, number_of
+from digest.store.members import admit, adopt, as_row, by_address, membership, set_values
 from digest.store.suppressions import is_suppressed, lift, suppress
 
 if TYPE_CHECKING:
@@ -60,7 +60,7 @@ class Subscribers:
                     gone.append(reader.email)
                 elif row is None:
                     values = as_row(reader, self._hashes)
-                    connection.execute(sa.insert(table), {**values, "status": "active", "origin": "file"})
+                    admit(connection, {**values, "status": "active", "origin": "file"})
                 elif row.origin != "web":
                     adopt(connection, row, reader, self._hashes)
             for row in known.values():
@@ -89,7 +89,6 @@ class Subscribers:
     def add_all(self, admissions: Sequence[Admission]) -> list[Became]:
         """Take many in, in one transaction: what became of each. One who has left, or whose address is
         suppressed, is left alone."""
-        table = tables.subscribers
         done: list[Became] = []
         with self._database.begin() as connection:
             refused = self._refused(connection, [admission.subscriber for admission in admissions])
@@ -103,9 +102,7 @@ class Subscribers:
                     done.append("suppressed")
                 elif row is None:
                     values = as_row(reader, self._hashes)
-                    connection.execute(
-                        sa.insert(table), {**values, **consent, "status": "active", "origin": "command"}
-                    )
+                    admit(connection, {**values, **consent, "status": "active", "origin": "command"})
                     done.append("added")
                 else:
                     if row.status == "unlisted":  # theirs who add them now, no more the file's
@@ -159,15 +156,16 @@ class Subscribers:
     def erase(self, email: str, *, at: dt.datetime) -> bool:
         """Forget a person: preferences, consent, editions, deliveries and their history, votes, notes, wishes
         to be confirmed. What stays is the hash of their addresses on the suppression list, so that no import
-        brings them back. False if nobody has the address."""
+        brings them back. Their number is nobody's any more, not theirs either: its links are dead. False if
+        nobody has the address, nor had it before a restore."""
         with self._database.begin() as connection:
             address_hash = self._hashes.address(email)
-            row = connection.execute(by_address(email)).one_or_none()
-            if row is not None:
+            number = number_of(connection, address_hash)
+            if number is not None:
                 suppress(connection, address_hash, "unsubscribe", email=None, at=at, evidence="")
-                erase(connection, row.id)
+                erase(connection, number)
             forget_address(connection, address_hash)
-        return row is not None
+        return number is not None
 
     def _refused(
         self, connection: sa.Connection, readers: Iterable[Subscriber]

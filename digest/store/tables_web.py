@@ -1,4 +1,4 @@
-"""The tables of the web side, beside those of `tables`: joining, voting, editing, searching.
+"""The tables of the web side, beside those of `tables`: joining, coming again, voting, editing, searching.
 
 The index of words (`paper_words`, SQLite's FTS5) is in no table here: only `store.search` and the migration
 that made it know of it.
@@ -52,6 +52,15 @@ notes = sa.Table(
     sa.Column("updated_at", UtcDateTime, nullable=False),
     sa.Index("notes_by_state", "state", "asked_at"),
     sa.Index("notes_by_hash", "address_hash", "asked_at"),
+)
+
+# Numbers of readers whom a backup did not know when it came back: nobody has them, and nobody but their
+# address gets them.
+former_ids = sa.Table(
+    "former_ids",
+    metadata,
+    sa.Column("address_hash", sa.LargeBinary, primary_key=True),
+    sa.Column("subscriber_id", sa.Integer, nullable=False, unique=True),
 )
 
 # Public, and counted in `papers.votes`.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import fcntl
+import re
 import shutil
 import sqlite3
 import stat
@@ -12,12 +13,16 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from digest.config import load
 from digest.model import Subscriber
 from digest.store import Store
 from digest.store.backups import back_up
 from digest.store.database import SCHEMA
 from digest.store.members import Admission
+from digest.web.app import create_app
+from digest.wiring import open_desk
 from tests.cli.conftest import AT
+from tests.e2e.home import Home
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -175,6 +180,43 @@ def test_what_was_sent_since_the_backup_is_sent_again_under_its_old_name(
     first.unlink()
     assert digest("run", "--at", AT, "--json").json["accepted"] == 1
     assert list((folder / "outbox").glob("*.eml")) == [first]
+
+
+def page(folder: Path, where: str) -> tuple[int, str]:
+    """A page of the web side, as a browser gets it."""
+    with open_desk(load(folder / "digest.toml", {})) as desk:
+        answer = create_app(desk).test_client().get(where, base_url="https://digest.example.org")
+        return answer.status_code, answer.text
+
+
+def test_a_link_of_one_who_joined_since_the_backup_is_nobody_elses_and_theirs_when_they_come_again(
+    digest: Callable[..., Said], folder: Path, file: Path
+) -> None:
+    config = folder / "digest.toml"
+    adas = config.read_text().replace("[site]", '[site]\nurl = "https://digest.example.org"')
+    config.write_text(adas)
+    file.parent.mkdir()
+    assert digest("db", "backup", str(file)).code == 0
+    assert digest("run", "--at", AT).code == 0
+    (first,) = (folder / "outbox").glob("*.eml")
+    (mail,) = Home(folder).mails
+    links = set(re.findall(r"https://digest\.example\.org(/[pu]/[0-9a-z-]+)", mail.text))
+    assert {link[:3] for link in links} == {"/p/", "/u/"}
+    assert {page(folder, link)[0] for link in links} == {200}
+    assert digest("db", "restore", str(file), "--force").code == 0
+    first.unlink()
+    config.write_text(adas.replace("ada@example.org", "bo@example.org"))
+    assert digest("run", "--at", AT, "--json").json["accepted"] == 1
+    (other,) = (folder / "outbox").glob("*.eml")
+    for link in links:
+        status, text = page(folder, link)
+        assert "bo@" not in text
+        assert status == (410 if link.startswith("/p/") else 200)  # leaving is for everybody
+    other.unlink()
+    config.write_text(adas)
+    assert digest("run", "--at", AT, "--json").json["accepted"] == 1
+    assert list((folder / "outbox").glob("*.eml")) == [first]
+    assert all("ada@example.org" in page(folder, link)[1] for link in links if link.startswith("/p/"))
 
 
 def test_until_a_time_nothing_is_sent_twice_nor_its_papers(

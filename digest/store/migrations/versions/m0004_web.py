@@ -92,6 +92,11 @@ def upgrade() -> None:
     op.create_index("notes_by_state", "notes", ["state", "asked_at"])
     op.create_index("notes_by_hash", "notes", ["address_hash", "asked_at"])
     op.create_table(
+        "former_ids",
+        sa.Column("address_hash", sa.LargeBinary, primary_key=True),
+        sa.Column("subscriber_id", sa.Integer, nullable=False, unique=True),
+    )
+    op.create_table(
         "upvotes",
         sa.Column("subscriber_id", sa.Integer, primary_key=True),
         sa.Column("paper_id", sa.Integer, primary_key=True),
