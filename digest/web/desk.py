@@ -85,8 +85,12 @@ class Desk:
         return self.clock().date()
 
     def source_title(self, name: str) -> str:
-        """A source's title for readers; its name where it is configured no more."""
-        return next((source.title for source in self.sources if source.name == name), name)
+        """A source's title for readers; that by which it was last asked where it is configured no more."""
+        configured = next((source.title for source in self.sources if source.name == name), None)
+        if configured is not None:
+            return configured
+        asked = self.store.sources.records()
+        return next((source.title for source in asked if source.name == name), name)
 
 
 def desk() -> Desk:

@@ -139,6 +139,29 @@ def test_a_paper_of_a_title_alone_has_a_page(client: FlaskClient, store: Store) 
     assert facts(client.get("/papers/p31")) == {"Listed": "23 April 2026 by journal"}
 
 
+def test_a_source_that_is_configured_no_more_keeps_its_title(client: FlaskClient, store: Store) -> None:
+    library(store, Listing(source="journal", key="x", day=dt.date(2026, 4, 23), title="A title alone"))
+    row = {
+        "name": "journal",
+        "title": "Annals of Samples",
+        "position": [],
+        "status": "ok",
+        "seen": 1,
+        "new": 1,
+    }
+    with store.database.begin() as connection:
+        connection.execute(sa.insert(tables.sources).values(**row, checked_at=NOW, succeeded_at=NOW))
+    assert facts(client.get("/papers/p31")) == {"Listed": "23 April 2026 by Annals of Samples"}
+
+
+def test_upvotes_of_a_similar_paper_stand_behind_its_links(client: FlaskClient) -> None:
+    page = parsed(client.get("/papers/2604.10007"))
+    (card,) = page.xpath("//section[@aria-labelledby='similar']//article[@id='paper-2604.10001']")
+    assert said(card, ".//p[@class='links']") == ["Abstract · PDF · Code"]  # it has none
+    (card,) = page.xpath("//section[@aria-labelledby='similar']//article[@id='paper-2604.10013']")
+    assert said(card, ".//p[@class='links']") == ["Abstract · PDF · Code (480 stars) · 36 upvotes"]
+
+
 def test_votes_of_whoever_is_not_known_lead_to_a_page_that_says_how(client: FlaskClient) -> None:
     page = parsed(client.get("/papers/2604.10028"))
     assert said(page, "//*[@class='count']")[0] == "81 upvotes"
