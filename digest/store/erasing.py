@@ -33,12 +33,12 @@ def erase(connection: sa.Connection, subscriber_id: int) -> None:
 
 
 def forget_address(connection: sa.Connection, address_hash: bytes) -> None:
-    """Take away what is kept of an address as such: wishes, notes and what was told of those, the number that
-    it had before a restore; and the address itself where its hash stands on the suppression list."""
+    """Take away what is kept of an address as such: wishes, notes and what was told of those; and the address
+    itself where its hash stands on the suppression list."""
     events = tables.delivery_events
     posted = sa.select(notes.c.id).where(notes.c.address_hash == address_hash)
     connection.execute(sa.delete(events).where(events.c.delivery_id.in_(posted)))
-    for table in (confirmations, notes, former_ids):
+    for table in (confirmations, notes):
         connection.execute(sa.delete(table).where(table.c.address_hash == address_hash))
     forget(connection, address_hash)
 

@@ -16,7 +16,7 @@ from digest.store.backups import back_up
 from digest.store.confirmations import Wish
 from digest.store.members import READER, Admission
 from digest.store.restores import ROOM, end_flights, restoring
-from digest.store.tables_web import former_ids
+from digest.store.tables_web import former_ids, notes
 from tests.store.test_confirmations import NOW, confirm_it, evidence, wish
 from tests.store.test_deliveries import slot
 
@@ -261,6 +261,20 @@ def test_two_who_changed_places_stay_where_the_backup_has_them(place: Place) -> 
         assert kept(store) == 0
 
 
+def test_a_move_that_nothing_proves_any_more_is_not_made_again(place: Place) -> None:
+    with place.open() as store:
+        ada = joined(store, ADA)
+        place.back_up()
+        moved(store, ada, NEW)
+        store.suppressions.lift(ADA)
+        with store.database.begin() as connection:
+            connection.execute(sa.delete(notes))  # as they are after a month
+    place.restore()
+    with place.open() as store:
+        assert email_of(store, ada) == ADA
+        assert joined(store, NEW) > ROOM
+
+
 # ------------------------------------------------------------------------ being forgotten
 
 
@@ -316,3 +330,16 @@ def test_the_first_address_of_one_who_moved_is_forgotten_with_them(place: Place)
         assert store.subscribers.erase(NEW, at=NOW)
         assert [one.email for one in store.suppressions.everyone()] == ["", ""]
         assert store.notes.latest() == []
+
+
+def test_who_was_erased_and_joined_anew_has_one_number_after_a_restore(place: Place) -> None:
+    with place.open() as store:
+        ada = joined(store, ADA)
+        place.back_up()
+        store.subscribers.erase(ADA, at=NOW)
+        anew = joined(store, ADA)
+    place.restore()
+    with place.open() as store:
+        assert (number(store, ADA), email_of(store, anew)) == (ada, None)
+        store.subscribers.erase(ADA, at=NOW)
+        assert joined(store, ADA) > ROOM
