@@ -5,7 +5,7 @@ The week ends today, or, where nothing has come for long (a library that is only
 failed for days), on the newest day with papers.
 
 A week of a thousand papers is a second's work. It is made anew when the library has grown and when the day
-has changed: at once if that is quick, else by a thread of its own, while the older week goes on answering.
+has changed: at once if it is small, else by a thread of its own, while the older week goes on answering.
 """
 
 from __future__ import annotations
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
 EXTENSION = "digest.previews"
 DAYS = 7
+SMALL = 200  # papers: a week of so many is made while the request waits
 PATIENCE = dt.timedelta(days=3)  # a weekend and a holiday pass without papers
 
 
@@ -40,7 +41,13 @@ def week(here: Desk) -> Recent:
     kept: Renewed[Recent] = flask.current_app.extensions.setdefault(EXTENSION, Renewed())
     last = last_day(here)
     state = (here.store.papers.last_sequence(), last)
-    return kept.get(state, lambda _: recent(here.store, today=last, days=DAYS), tell=here.tell)
+    older = kept.peek()
+    return kept.get(
+        state,
+        lambda _: recent(here.store, today=last, days=DAYS),
+        tell=here.tell,
+        is_quick=older is not None and len(older.papers) <= SMALL,
+    )
 
 
 def last_day(here: Desk) -> dt.date:

@@ -15,7 +15,6 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-QUICK_S = 0.3  # what is made in less is made while the request waits
 AGAIN_S = 60  # after a failure
 
 
@@ -25,18 +24,24 @@ class Renewed(Generic[T]):
     def __init__(self) -> None:
         self._making = threading.Lock()
         self._made: tuple[object, T] | None = None
-        self._took_s = 0.0
         self._not_before = 0.0
 
-    def get(self, state: object, make: Callable[[T | None], T], *, tell: Callable[..., None]) -> T:
+    def get(
+        self,
+        state: object,
+        make: Callable[[T | None], T],
+        *,
+        tell: Callable[..., None],
+        is_quick: bool = False,
+    ) -> T:
         """The thing of that state; an older one while it is being made. `make` is given the older one.
 
-        The first one is waited for, and raises what `make` raises.
+        The first one is waited for, and so is each that `is_quick` to make; these raise what `make` raises.
         """
         made = self._made
         if made is not None and made[0] == state:
             return made[1]
-        if made is None or self._took_s < QUICK_S:
+        if made is None or is_quick:
             with self._making:
                 if self._made is None or self._made[0] != state:
                     self._make(state, make)
@@ -70,7 +75,4 @@ class Renewed(Generic[T]):
             self._making.release()
 
     def _make(self, state: object, make: Callable[[T | None], T]) -> None:
-        began = time.monotonic()
-        made = make(self.peek())
-        self._took_s = time.monotonic() - began
-        self._made = (state, made)
+        self._made = (state, make(self.peek()))

@@ -63,7 +63,7 @@ def space_of(here: Desk, *, small: int = SMALL) -> Space | None:
         return _make(here.store, before, today=today)
 
     if last <= small:
-        return kept.renewed.get(state, make, tell=here.tell).space
+        return kept.renewed.get(state, make, tell=here.tell, is_quick=True).space
     kept.until = time.monotonic() + LOOK_S
     kept.renewed.renew(state, make, tell=here.tell)
     return None if made is None else made.space

@@ -203,36 +203,30 @@ def test_the_first_ones_wait_and_it_is_made_once() -> None:
     assert len(made) == 1
 
 
-def test_what_takes_long_is_made_apart_while_the_older_one_answers() -> None:
+def test_what_is_not_quick_is_made_apart_while_the_older_one_answers() -> None:
     kept: Renewed[str] = Renewed()
-
-    def slowly(_before: str | None) -> str:
-        time.sleep(0.35)
-        return "old"
-
-    assert kept.get("a", slowly, tell=untold) == "old"
+    assert kept.get("a", lambda _: "old", tell=untold) == "old"
     go_on = threading.Event()
 
     def make(before: str | None) -> str:
         assert go_on.wait(10)
         return f"{before} and new"
 
-    began = time.monotonic()
     assert [kept.get("b", make, tell=untold) for _ in range(3)] == ["old"] * 3
-    assert time.monotonic() - began < 5
     go_on.set()
     until(lambda: kept.peek() == "old and new")
     assert kept.get("b", make, tell=untold) == "old and new"
 
 
+def test_what_is_quick_is_waited_for() -> None:
+    kept: Renewed[int] = Renewed()
+    found = [kept.get(state, lambda one: (one or 0) + 1, tell=untold, is_quick=True) for state in "aabb"]
+    assert found == [1, 1, 2, 2]
+
+
 def test_a_failure_apart_is_told_and_the_older_one_goes_on() -> None:
     kept: Renewed[str] = Renewed()
-
-    def slowly(_before: str | None) -> str:
-        time.sleep(0.35)
-        return "old"
-
-    kept.get("a", slowly, tell=untold)
+    kept.get("a", lambda _: "old", tell=untold)
     told: list[tuple[str, object]] = []
 
     def fail(_before: str | None) -> str:
