@@ -9,13 +9,14 @@ all that was first listed in it, and what an editor submitted in it. Editors' hi
 from __future__ import annotations
 
 import dataclasses
+from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 
 from digest.core.arxiv import normalise_arxiv_id
 from digest.store import tables, tables_web
-from digest.store.entries import Entry, Page, read_entries
+from digest.store.entries import Entry, Page, read_entries, read_ids
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -98,18 +99,23 @@ class Lists:
             count = int(connection.scalar(total) or 0)
         return Page(entries=tuple(found[paper_id] for paper_id in ids), total=count)
 
-    def days(self, around: dt.date, *, has_community: bool) -> tuple[dt.date | None, dt.date | None]:
-        """The last day before `around` that has a list, and the first one after it; None: there is none."""
-        day = _day(has_community=has_community)
-        listed = sa.select(day).where(_PAPERS.c.merged_into.is_(None)).limit(1)
+    def days(
+        self, around: dt.date, *, has_community: bool, is_new: bool = False
+    ) -> tuple[dt.date | None, dt.date | None]:
+        """The last day before `around` that has a list, and the first one after it; None: there is none.
+        `is_new`: a list of what is new, whatever a community or an editor says."""
+        before: list[dt.date] = []
+        after: list[dt.date] = []
         with self._database.read() as connection:
-            before = connection.scalar(listed.where(day < around).order_by(day.desc()))
-            after = connection.scalar(listed.where(day > around).order_by(day))
-        return before, after
+            for query in _days(has_community=has_community, is_new=is_new):
+                (day,) = query.selected_columns
+                before += connection.scalars(query.where(day < around).order_by(day.desc()).limit(1))
+                after += connection.scalars(query.where(day > around).order_by(day).limit(1))
+        return max(before, default=None), min(after, default=None)
 
     def best(self, first: dt.date, last: dt.date, *, has_community: bool) -> dict[dt.date, Entry]:
         """The first paper of each day's list in a period."""
-        listed = _listed(first, last, has_community=has_community).subquery()
+        listed = _listed(first, last, has_community=has_community, each_day=True).subquery()
         picked = sa.and_(_CURATED.c.picked_by != "", _CURATED.c.picked_by.is_not(None))
         order = (picked.desc(), listed.c.votes.desc(), listed.c.id.desc())
         place = sa.func.row_number().over(partition_by=listed.c.day, order_by=order).label("place")
@@ -121,18 +127,17 @@ class Lists:
         return {row.day: found[row.id] for row in rows}
 
     def months(self, *, has_community: bool) -> tuple[Month, ...]:
-        """All days that have a list, by month, newest first. (Counts what editors hid as well.)"""
-        day = _day(has_community=has_community)
-        query = (
-            sa.select(day, sa.func.count())
-            .where(day.is_not(None), _PAPERS.c.merged_into.is_(None))
-            .group_by(day)
-            .order_by(day.desc())
-        )
-        months: dict[dt.date, list[tuple[dt.date, int]]] = {}
+        """All days that have a list, by month, newest first. (Counts what editors hid as well, and what they
+        submitted on the day on which it came and on theirs.)"""
+        counts: Counter[dt.date] = Counter()
         with self._database.read() as connection:
-            for listed, count in connection.execute(query):
-                months.setdefault(listed.replace(day=1), []).append((listed, count))
+            for query in _days(has_community=has_community):
+                (day,) = query.selected_columns
+                counted = query.add_columns(sa.func.count()).where(day.is_not(None)).group_by(day)
+                counts.update({row[0]: row[1] for row in connection.execute(counted)})
+        months: dict[dt.date, list[tuple[dt.date, int]]] = {}
+        for listed, count in sorted(counts.items(), reverse=True):
+            months.setdefault(listed.replace(day=1), []).append((listed, count))
         return tuple(Month(first=first, days=tuple(days)) for first, days in months.items())
 
     def categories(
@@ -194,7 +199,7 @@ class Lists:
         if last is not None:
             query = query.where(day <= last)
         with self._database.read() as connection:
-            return sorted(connection.scalars(query))
+            return sorted(read_ids(connection, query))
 
     def listings_of(self, paper_id: int) -> list[tuple[str, str, dt.date]]:
         """Which source listed a paper, in which of its channels ("" where it has none), and when; the
@@ -209,8 +214,19 @@ class Lists:
             return [(row.source, row.channel, row.day) for row in connection.execute(query)]
 
 
-def _day(*, has_community: bool) -> sa.ColumnElement[dt.date]:
-    return _PAPERS.c.community_listed if has_community else _PAPERS.c.first_listed
+def _days(*, has_community: bool, is_new: bool = False) -> tuple[sa.Select[Any], ...]:
+    """The days of lists, one for each paper: each statement walks an index of its own."""
+    if has_community and not is_new:
+        return (sa.select(_PAPERS.c.community_listed).where(_PAPERS.c.merged_into.is_(None)),)
+    arrived = sa.select(_PAPERS.c.first_listed).where(_PAPERS.c.merged_into.is_(None))
+    if is_new:
+        return (arrived,)
+    submitted = sa.select(_CURATED.c.paper_id).where(_CURATED.c.submitted_by != "")
+    day = _PAPERS.c.community_listed
+    later = sa.select(day).where(
+        _PAPERS.c.merged_into.is_(None), _PAPERS.c.id.in_(submitted), day != _PAPERS.c.first_listed
+    )
+    return arrived, later
 
 
 def _names() -> sa.CTE:
@@ -222,9 +238,16 @@ def _names() -> sa.CTE:
 
 
 def _listed(
-    first: dt.date, last: dt.date, *, category: str = "", submitter: str = "", has_community: bool
+    first: dt.date,
+    last: dt.date,
+    *,
+    category: str = "",
+    submitter: str = "",
+    has_community: bool,
+    each_day: bool = False,
 ) -> sa.Select[Any] | sa.CompoundSelect[Any]:
-    """The numbers, upvotes and days of the papers of the community's list of a period."""
+    """The numbers, upvotes and days of the papers of the community's list of a period. `each_day`: of the
+    lists of each of its days, so that one that an editor submitted after it came is there twice."""
     hidden = sa.select(_CURATED.c.paper_id).where(_CURATED.c.hidden_by != "")
     shown = sa.select(_PAPERS.c.id, _VOTES.label("votes")).where(
         _PAPERS.c.merged_into.is_(None), _PAPERS.c.id.not_in(hidden)
@@ -240,7 +263,8 @@ def _listed(
     )
     if has_community:
         return by_community
-    arrived = _PAPERS.c.first_listed.between(first, last)
+    day, arrived = _PAPERS.c.first_listed, _PAPERS.c.first_listed.between(first, last)
+    there = day == _PAPERS.c.community_listed if each_day else arrived
     submitted = sa.select(_CURATED.c.paper_id).where(_CURATED.c.submitted_by != "")
-    new = shown.add_columns(_PAPERS.c.first_listed.label("day")).where(arrived)
-    return sa.union_all(new, by_community.where(~arrived, _PAPERS.c.id.in_(submitted)))
+    new = shown.add_columns(day.label("day")).where(arrived)
+    return sa.union_all(new, by_community.where(~there, _PAPERS.c.id.in_(submitted)))

@@ -15,7 +15,7 @@ from digest.web.client import client_address
 from digest.web.desk import desk
 from digest.web.problems import abort_page
 from digest.web.render import page
-from digest.web.standing import next_words
+from digest.web.standing import next_words, standing
 from digest.web.wishes import CONFIRM_BUTTON, mail_words, topic_lines
 
 if TYPE_CHECKING:
@@ -106,14 +106,16 @@ def confirm(token: str) -> flask.Response:
 
 
 def _done(asked: Asked, done: Confirmed) -> ConfirmWords:
-    ids = [done.subscriber_id] if done.subscriber_id is not None else []
-    members = desk().store.subscribers.by_id(ids)
-    due = "".join(f" {next_words(member, now=desk().clock())}" for member in members.values())
+    ids, now = [done.subscriber_id] if done.subscriber_id is not None else [], desk().clock()
+    members = desk().store.subscribers.by_id(ids).values()
     if asked.kind == "move":
+        # Who has paused still has: the next mail is not the next one that would be due.
+        stands = "".join(f" {standing(member, (), now=now).sentence}" for member in members)
         return ConfirmWords(
             headline="Your digest comes here now",
-            sentence=f"The next mail to {asked.email} is due on{due}.",
+            sentence=f"It goes to {asked.email} from now on.{stands}",
         )
+    due = "".join(f" {next_words(member, now=now)}" for member in members)
     return ConfirmWords(
         headline="You are in",
         sentence=f"Your first mail is due on{due}. Each one has a link to change it, and one to end it.",

@@ -20,6 +20,7 @@ from digest.web.editing_words import SAID, Chosen, chosen, history
 from digest.web.entries import entry_words, paper_ref
 from digest.web.forms import Fields, Form
 from digest.web.limits import limited, spend
+from digest.web.periods import period_of
 from digest.web.problems import abort_page
 from digest.web.render import page
 
@@ -127,7 +128,7 @@ def _paper(token: str, editor: Editor, entry: Entry, form: Form, *, status: int 
         editor=editor.name,
         path=path,
         form=form,
-        said=_said(),
+        said=_said(entry),
         paper=_chosen(entry, path),
         limit=SENTENCE_LIMIT,
         lines=history(desk().store.curations.of(entry.paper.id), path=path),
@@ -139,8 +140,13 @@ def _chosen(entry: Entry, path: str) -> Chosen:
     return chosen(words, entry.curated, path=path)
 
 
-def _said() -> str:
-    return SAID.get(clean(flask.request.args.get("said", "")), "")
+def _said(entry: Entry | None = None) -> str:
+    """What was done; of what puts a paper into a list, into which, where that is not today's."""
+    done = clean(flask.request.args.get("said", ""))
+    listed = entry.paper.community_listed if entry and done in ("submit", "pick") else None
+    if listed is None or listed >= desk().today:
+        return SAID.get(done, "")
+    return f"{SAID[done]} It stays in the list of {period_of('day', listed).words}."
 
 
 def _path(token: str) -> str:

@@ -38,7 +38,7 @@ def front() -> flask.Response:
     """The newest day that has papers."""
     choice = read_choice()
     today = desk().today
-    newest, _ = desk().store.lists.days(today + _DAY, has_community=_by_community(choice))
+    newest, _ = _days(today + _DAY, choice)
     return _show(period_of("day", newest or today), choice, front=True)
 
 
@@ -63,6 +63,11 @@ def month(key: str) -> flask.Response:
 def _by_community(choice: Choice) -> bool:
     """Whether a day has a list by what the community listed on it, or by all that came."""
     return desk().has_community and choice.sort == "trending"
+
+
+def _days(around: dt.date, choice: Choice) -> tuple[dt.date | None, dt.date | None]:
+    """The nearest days that have such a list."""
+    return desk().store.lists.days(around, has_community=desk().has_community, is_new=choice.sort == "new")
 
 
 def _named(kind: Kind, key: str) -> flask.Response:
@@ -154,9 +159,8 @@ def _entry(entry: Entry) -> EntryWords:
 
 def _around(kind: Kind, first: dt.date, last: dt.date, choice: Choice) -> Around:
     """The nearest periods of that kind that have papers: before the day `first`, and after `last`."""
-    lists, by_community = desk().store.lists, _by_community(choice)
-    before, _ = lists.days(first, has_community=by_community)
-    _, after = lists.days(last, has_community=by_community)
+    before, _ = _days(first, choice)
+    _, after = _days(last, choice)
     if after == before:  # where `first` is after `last`
         after = None
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 from lxml import html
 
-from digest.membership import join, move
+from digest.membership import join, move, standing
 from digest.model import Subscriber, Topic
 from digest.store.suppressions import Suppression
 from digest.store.tables_web import confirmations
@@ -179,10 +179,20 @@ def test_wish_to_move_is_confirmed_at_the_new_address(
     assert "it would come to ada@new.example" in words(shown)
     assert rows(store) == before
     answer = client.post(path, data=filled(shown.text, path))
-    assert "The next mail to ada@new.example is due on Friday 24 April" in words(answer)
+    assert "It goes to ada@new.example from now on. Your next mail is due on Friday 24 April" in words(answer)
     moved = store.subscribers.by_id([reader.id])[reader.id]
     assert moved.subscriber.email == "ada@new.example"
     assert "confirmed already" in words(client.get(path))
+
+
+def test_who_has_paused_and_moves_is_not_told_of_a_mail_that_will_not_come(
+    client: FlaskClient, desk: Desk, reader: Subscriber
+) -> None:
+    standing.pause(desk.house, reader.id, until=dt.date(2026, 5, 23), now=NOW)
+    move.ask(desk.house, reader.id, "ada@new.example", where="192.0.2.1", shown="", now=NOW)
+    said = words(client.post(last_path(desk)))
+    assert "You have paused. Mail comes again from Saturday 23 May 2026 on." in said
+    assert "24 April" not in said
 
 
 def test_address_that_somebody_else_took_meanwhile_stays_theirs(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import datetime as dt
 import html
 from typing import TYPE_CHECKING
 
@@ -96,6 +97,35 @@ def test_from_the_list_an_act_leads_back_to_the_list(client: FlaskClient, store:
     done = client.post(f"{page}/papers/2604.10028", data={"do": "pick", "back": "https://evil.example/"})
     assert done.location == f"{page}/papers/2604.10028?said=same"
     assert "It was so already." in client.get(done.location).text
+
+
+def test_an_editor_is_told_where_a_paper_stands_that_an_earlier_day_lists(
+    client: FlaskClient, page: str
+) -> None:
+    done = client.post(page, data={"paper": "2604.10001"})
+    assert "Submitted. It stays in the list of Monday 20 April 2026." in client.get(done.location).text
+    new = client.post(page, data={"paper": "2604.10002"})
+    assert "Submitted.</p>" in client.get(new.location).text
+
+
+@pytest.mark.parametrize("has_community", [True, False])
+def test_what_editors_submit_on_a_day_without_arrivals_stands_on_the_front_page(
+    desk: Desk, page: str, *, has_community: bool
+) -> None:
+    sunday = NOW + dt.timedelta(days=3)
+    sources = desk.sources if has_community else ()
+    other = browser(create_app(dataclasses.replace(desk, clock=lambda: sunday, sources=sources)))
+    other.post(page, data={"paper": "2604.10002"})
+    front = text(other.get("/"))
+    assert "<h1>Sunday 26 April 2026</h1>" in front
+    assert "part 2<" in front
+    assert "has no papers yet" not in front
+    assert 'href="/date/2026-04-26' in other.get("/date/2026-04-23").text
+    assert "/date/2026-04-26" in other.get("/archive").text
+    assert "part 2<" in other.get("/feed.atom").text
+    newest = text(other.get("/?sort=new"))
+    assert "<h1>Thursday 23 April 2026</h1>" in newest
+    assert "Sunday 26 April has no papers yet" in newest
 
 
 def test_a_paper_that_is_not_in_the_library_is_looked_up(desk: Desk, store: Store, page: str) -> None:
