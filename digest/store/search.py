@@ -7,9 +7,10 @@ tsvector and `websearch_to_tsquery` would be PostgreSQL's.
 
 How papers are ordered. First those that have all of the words in the title, then the others; each by `bm25`
 (Robertson and Zaragoza, "The probabilistic relevance framework", 2009; title 10, authors 5, abstract 1). That
-costs by the paper, and a common word is in half of the library: so of each kind the newest `CANDIDATES` alone
-are weighed. (FTS5 walks a word's papers from the newest to the oldest, and stops when it has enough.) Nothing
-is lost where fewer match; where more do, there is no telling them apart by one word anyway.
+costs by the paper, and a common word is in half of the library: so the newest `CANDIDATES` alone are weighed,
+and as many of the newest with the words in the title are found. (FTS5 walks a word's papers from the newest
+on, and stops when it has enough.) Nothing is lost where fewer match; where more do, there is no telling them
+apart by these words anyway.
 """
 
 from __future__ import annotations
@@ -34,16 +35,19 @@ Order = Literal["relevance", "newest"]
 
 _BESIDE = 1  # words that may stand between those of an author's name: a middle name
 _SEPARATED = str.maketrans({".": "\ue001", "-": "\ue002", " ": "\ue003"})  # as the migration has it
+# The inner statement walks the index and stops; the weights are asked for of what it found.
 _FIND = """
 SELECT papers.id, papers.first_listed, found.weight
 FROM (
-    SELECT paper_words.rowid AS id, bm25(paper_words, 10.0, 1.0, 5.0, 0.0) AS weight
+    SELECT paper_words.rowid AS id, {weight} AS weight
     FROM paper_words CROSS JOIN papers ON papers.id = paper_words.rowid
     WHERE paper_words MATCH :words AND paper_words.rowid BETWEEN :low AND :high
     AND papers.merged_into IS NULL AND papers.first_listed BETWEEN :first AND :last
     ORDER BY paper_words.rowid DESC LIMIT :most
 ) AS found CROSS JOIN papers ON papers.id = found.id
 """
+_WEIGHED = _FIND.format(weight="bm25(paper_words, 10.0, 1.0, 5.0, 0.0)")
+_UNWEIGHED = _FIND.format(weight="0.0")
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
@@ -132,16 +136,21 @@ class _Words:
         if wanted is None:
             return []
         period = self._period(first, last)
-        matches = self._ask(wanted, period)
         if order == "newest":
+            matches = self._ask(_UNWEIGHED, wanted, period)
             return sorted(matches, key=lambda one: (one.day, one.id), reverse=True)
+        matches = sorted(self._ask(_WEIGHED, wanted, period), key=lambda one: (one.weight, -one.id))
         in_title = _expression(self._query, in_title=True)
-        named = self._ask(in_title, period) if matches and in_title and in_title != wanted else []
-        titled = {one.id for one in named}
-        weights = {one.id: one for one in (*named, *matches)}  # as of all columns, where that is known
-        first_ones = sorted((weights[paper_id] for paper_id in titled), key=_strength)
-        others = sorted((one for one in matches if one.id not in titled), key=_strength)
-        return [*first_ones, *others][: self._candidates + 1]
+        if not matches or in_title is None or in_title == wanted:
+            return matches
+        titled = {one.id: one for one in self._ask(_UNWEIGHED, in_title, period)}
+        weighed = {one.id for one in matches}
+        ordered = (
+            *(one for one in matches if one.id in titled),
+            *(one for one in titled.values() if one.id not in weighed),  # older ones of a common word
+            *(one for one in matches if one.id not in titled),
+        )
+        return list(ordered[: self._candidates + 1])
 
     def _period(self, first: dt.date | None, last: dt.date | None) -> dict[str, Any]:
         """The bounds of a period, and of the numbers of the papers in it: the index is walked by number."""
@@ -157,15 +166,12 @@ class _Words:
         low, high = self._connection.execute(sa.text(query), bounds).one()
         return {**bounds, "low": low or 0, "high": high or 0}
 
-    def _ask(self, words: str, period: dict[str, Any]) -> list[_Match]:
-        day = tables.papers.c.first_listed.type
-        query = sa.text(_FIND).columns(first_listed=day)
+    def _ask(self, find: str, words: str, period: dict[str, Any]) -> list[_Match]:
+        """Matches, the newest first."""
+        query = sa.text(find).columns(first_listed=tables.papers.c.first_listed.type)
         rows = self._connection.execute(query, {**period, "words": words, "most": self._candidates + 1})
-        return [_Match(id=row.id, day=row.first_listed, weight=row.weight) for row in rows]
-
-
-def _strength(match: _Match) -> tuple[float, int]:
-    return match.weight, -match.id
+        found = [_Match(id=row.id, day=row.first_listed, weight=row.weight) for row in rows]
+        return sorted(found, key=lambda one: -one.id)
 
 
 def _expression(query: Query, *, in_title: bool = False) -> str | None:
