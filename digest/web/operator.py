@@ -16,7 +16,7 @@ from werkzeug.security import check_password_hash
 
 from digest.config.sheets import table
 from digest.model import DeliveryState
-from digest.web import operator_words
+from digest.web import operator_rates, operator_words
 from digest.web.addresses import to
 from digest.web.desk import desk
 from digest.web.latest import latest_day
@@ -117,7 +117,7 @@ def facts() -> flask.Response:
     panels = (
         operator_words.papers(days, came, lambda name: titles.get(name, name)),
         operator_words.deliveries(days, deliveries, figures.editions(days[0], days[-1])),
-        *operator_words.rates(days, deliveries),
+        *operator_rates.rates(days, deliveries),
         operator_words.subscribers(days, figures.subscribers(days[0], days[-1]), figures.statuses()),
         operator_words.topics(figures.topics()),
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from digest.web.operator_words import handed_over
+from digest.web.operator_rates import handed_over
 
 if TYPE_CHECKING:
     import datetime as dt

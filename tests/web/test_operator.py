@@ -16,7 +16,7 @@ from werkzeug.security import generate_password_hash
 
 from digest.config import WebSettings
 from digest.model import Tally
-from digest.web import operator_words, plots
+from digest.web import operator_rates, operator_words, plots
 from digest.web.app import create_app
 from tests.web.conftest import DAYS, NOW
 
@@ -150,9 +150,9 @@ def test_rates_count_what_was_handed_over_and_came_back() -> None:
         "skipped": 500,
     }
     tallies = [Tally(day=day, name=name, count=count) for name, count in counts.items()]
-    (one,) = operator_words.handed_over([day], tallies)
+    (one,) = operator_rates.handed_over([day], tallies)
     assert (one.mails, one.bounced, one.complained) == (1000, 30, 10)
-    bounces, complaints = operator_words.rates([day], tallies)
+    bounces, complaints = operator_rates.rates([day], tallies)
     assert bounces.heading == "Bounces: 3 % of 1,000 mails, below the 5 % that the big receivers bear"
     assert (
         complaints.heading
