@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from digest.config import Settings
     from digest.model import SuppressionCause
     from digest.pipeline import Works
+    from digest.store import Store
     from digest.store.members import Membership
 
 
@@ -89,6 +90,7 @@ def _lines(app: App, *, address: str | None, dns_too: bool) -> Iterator[Line]:
 
 def _database(settings: Settings) -> Iterator[Line]:
     from digest.store import Store
+    from digest.store.confirmations import MOVED
 
     try:
         with Store.open(settings.store.url) as store:
@@ -96,6 +98,7 @@ def _database(settings: Settings) -> Iterator[Line]:
             everyone = store.subscribers.everyone()
             active = [member.subscriber.email for member in everyone if member.status == "active"]
             causes = store.suppressions.causes([*active, *gone])
+            moved = [email for email in gone if MOVED in _evidence(store, email)]
             papers = store.papers.count()
             sentence = (
                 f"{store.database.name}: {_count(papers, 'paper')}, {_count(len(active), 'active reader')}"
@@ -105,7 +108,8 @@ def _database(settings: Settings) -> Iterator[Line]:
         yield Line(what="database", status="failed", sentence=str(error))
         return
     for email in gone:
-        yield Line(what="subscribers", status="warning", sentence=_in_vain(email, causes[email]))
+        sentence = _MOVED.format(email) if email in moved else _in_vain(email, causes[email])
+        yield Line(what="subscribers", status="warning", sentence=sentence)
     chosen = _chosen(settings, everyone, gone)
     if chosen:
         named = ", ".join(chosen[:NAMED]) + (
@@ -131,6 +135,13 @@ def _chosen(settings: Settings, everyone: Sequence[Membership], gone: Sequence[s
         for one in settings.subscribers
         if address_key(one.email) in theirs and one.email not in gone
     ]
+
+
+_MOVED = "{}: moved to another address on the web, and reads there; take them out of the file"
+
+
+def _evidence(store: Store, email: str) -> set[str]:
+    return {one.evidence for one in store.suppressions.of(email)}
 
 
 def _in_vain(email: str, causes: Sequence[SuppressionCause]) -> str:

@@ -10,7 +10,7 @@ import structlog
 
 from digest.config import load
 from digest.links import Signer
-from digest.membership import join, links, prefer
+from digest.membership import join, links, move, prefer
 from digest.membership.house import House
 from digest.model import Subscriber
 from digest.store import Store
@@ -93,6 +93,23 @@ def test_who_chose_on_the_web_is_named_where_the_file_says_otherwise(
     assert (listed["origin"], listed["max_papers"]) == ("web", 3)
     assert "the web side" in digest("subscribers", "show", "ada@example.org").out
     assert digest("subscribers", "list", "--json").out == digest("subscribers", "list", "--json").out
+
+
+def test_whom_the_file_still_names_by_the_address_that_they_moved_from_is_not_said_to_have_left(
+    digest: Callable[..., Said], folder: Path
+) -> None:
+    digest("subscribers", "list")
+    with Store.open(f"sqlite:///{folder / 'digest.db'}") as store:
+        member, now = store.subscribers.find("ada@example.org"), dt.datetime.now(dt.UTC)
+        assert member is not None
+        membership, mine = house(folder, store), member.subscriber.id
+        move.ask(membership, mine, "ada@new.example", where="192.0.2.1", shown="", now=now)
+        move.confirm(membership, join.token_of(membership, 1), now=now)
+    said = digest("check").out
+    assert "ada@example.org: moved to another address on the web, and reads there" in said
+    assert "has left" not in said
+    (listed,) = digest("subscribers", "list", "--json").json
+    assert (listed["email"], listed["status"]) == ("ada@new.example", "active")
 
 
 def test_until_when_a_reader_pauses_is_shown(digest: Callable[..., Said], folder: Path) -> None:
