@@ -1,15 +1,20 @@
-"""Pictures of a mail, as a browser shows it: light and dark, on a desk and on a phone.
+"""Pictures of a mail and of the web side, as a browser shows them: light and dark, on a desk and on a phone.
 
     .venv/bin/python docs/make_screenshots.py [MAIL.html] [--out docs/images]
 
-Without a file it takes a mail of `digest demo`, whose papers and readers are made up. Needs Chromium
-(`--browser` names another program that takes the same options).
+Without a file it takes a mail of `digest demo`, whose papers and readers are made up, and looks at
+`digest web` with the demo's library, as a process on a free port of this machine. Needs Chromium (`--browser`
+names another program that takes the same options) and what `.[dev]` installs.
 """
 
 from __future__ import annotations
 
 import argparse
+import contextlib
 import dataclasses
+import os
+import re
+import secrets
 import shutil
 import struct
 import subprocess
@@ -17,21 +22,42 @@ import sys
 import tempfile
 import zlib
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from playwright.sync_api import Browser, Page
+
 ROOT = Path(__file__).resolve().parents[1]
 SAMPLE = "2026-04-22-mira.calloway-obi.html"
+WORDS = "gaussian splatting, point cloud, robot manipulation"
+FLAGS = ("--no-sandbox", "--disable-gpu", "--disable-background-networking", "--hide-scrollbars")
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
 class View:
-    """One picture: its name, the window in CSS pixels, the reader's colour scheme."""
+    """One picture of a mail: its name, the window in CSS pixels, the reader's colour scheme."""
 
     name: str
     width: int
     height: int
     dark: bool
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class Sight:
+    """One picture of a page of the web side, down to the foot of the element `end`. `typed` is written into
+    the field of words, and what it would have brought is waited for."""
+
+    name: str
+    path: str
+    end: str
+    width: int = 1280
+    dark: bool = False
+    typed: str = ""
 
 
 VIEWS = (  # the heights end below a card
@@ -40,31 +66,97 @@ VIEWS = (  # the heights end below a card
     View(name="mail-phone-light", width=360, height=960, dark=False),
     View(name="mail-phone-dark", width=360, height=960, dark=True),
 )
+DAY = "/date/2026-04-21"
+SIGHTS = (
+    Sight(name="web-list", path=DAY, end="article:nth-of-type(4)"),
+    Sight(name="web-list-phone-dark", path=DAY, end="article:nth-of-type(2)", width=360, dark=True),
+    Sight(name="web-subscribe", path="/subscribe", end=".sample:nth-of-type(4)", typed=WORDS),
+    Sight(
+        name="web-subscribe-phone-dark", path="/subscribe", end=".sample:nth-of-type(2)", width=360,
+        dark=True, typed=WORDS,
+    ),
+    Sight(name="web-preferences", path="{preferences}", end="#address + p"),
+    Sight(name="web-operator", path="/operator?until=2026-04-23", end="#deliveries ~ svg"),
+)  # fmt: skip
+BROAD = 816  # of a window's 1,280 pixels: the column, without the empty margins beside it
 
 
-def screenshot(page: Path, picture: Path, *, view: View, browser: str) -> None:
-    """Render `page` into `picture` (PNG, two pixels a CSS pixel)."""
-    with tempfile.TemporaryDirectory() as profile:
-        subprocess.run(
-            [
-                browser,
-                "--headless",
-                "--no-sandbox",
-                "--disable-gpu",
-                "--disable-background-networking",
-                "--hide-scrollbars",
-                "--force-device-scale-factor=2",
-                f"--blink-settings=preferredColorScheme={0 if view.dark else 1}",
-                f"--user-data-dir={profile}",
-                f"--window-size={view.width},{view.height}",
-                f"--screenshot={picture.resolve()}",
-                page.resolve().as_uri(),
-            ],
-            check=True,
-            timeout=120,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
+def show_mail(browser: Browser, mail: Path, picture: Path, *, view: View) -> None:
+    """Render a mail into `picture` (PNG, two pixels a CSS pixel)."""
+    with _page(browser, width=view.width, dark=view.dark) as page:
+        page.goto(mail.resolve().as_uri())
+        page.screenshot(
+            path=picture,
+            full_page=True,
+            clip={"x": 0, "y": 0, "width": view.width, "height": view.height},
         )
+
+
+def show_page(browser: Browser, url: str, picture: Path, *, sight: Sight, password: str) -> None:
+    """Render a page of the web side at `url` into `picture`."""
+    with _page(browser, width=sight.width, dark=sight.dark) as page:
+        page.goto(url)
+        if page.get_by_label("Password").count():
+            page.get_by_label("Password").fill(password)
+            page.get_by_role("button", name="Show me the figures").click()
+            page.goto(url)
+        if sight.typed:
+            page.get_by_label("Words and phrases").fill(sight.typed)
+        end = page.locator(sight.end).locator("visible=true").first
+        end.wait_for()
+        box = end.bounding_box()
+        if box is None:
+            raise ValueError(f"{url}: {sight.end} has no place on the page")
+        width = min(sight.width, BROAD)
+        page.screenshot(
+            path=picture,
+            full_page=True,
+            clip={
+                "x": (sight.width - width) // 2,
+                "y": 0,
+                "width": width,
+                "height": int(box["y"] + box["height"]) + 16,
+            },
+        )
+
+
+@contextlib.contextmanager
+def _page(browser: Browser, *, width: int, dark: bool) -> Iterator[Page]:
+    context = browser.new_context(
+        viewport={"width": width, "height": 900},
+        device_scale_factor=2,
+        color_scheme="dark" if dark else "light",
+        reduced_motion="reduce",
+        locale="en-GB",
+        timezone_id="Europe/Berlin",
+    )
+    try:
+        yield context.new_page()
+    finally:
+        context.close()
+
+
+@contextlib.contextmanager
+def serving(demo: Path, password: str) -> Iterator[str]:
+    """`digest web` over the demonstration in that folder; its address. It is ended by its own id."""
+    from werkzeug.security import generate_password_hash
+
+    command = [sys.executable, "-m", "digest", "--config", str(demo / "digest.toml"), "web", "--port", "0"]
+    inherited = {name: value for name, value in os.environ.items() if not name.startswith("DIGEST_")}
+    hashed = {"DIGEST_WEB__OPERATOR_PASSWORD_HASH": generate_password_hash(password)}
+    with (demo / "web.log").open("w") as log:
+        server = subprocess.Popen(
+            command, cwd=demo, env={**inherited, **hashed}, stdout=subprocess.PIPE, stderr=log, text=True
+        )
+        try:
+            said = server.stdout.readline() if server.stdout else ""
+            found = re.search(r"http://\S+", said)
+            if found is None:
+                raise ValueError(f"digest web did not start: {(demo / 'web.log').read_text()}")
+            yield found[0]
+        finally:
+            server.terminate()
+            server.communicate(timeout=30)
 
 
 def shrink(picture: Path) -> None:
@@ -135,23 +227,37 @@ def main() -> int:
     if not chosen.browser:
         print("docs/make_screenshots.py: no Chromium found; install it, or name one with --browser")
         return 1
+    from playwright.sync_api import sync_playwright
+
     chosen.out.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory() as folder:
-        mail = chosen.mail or _sample(Path(folder))
-        for view in VIEWS:
-            picture = chosen.out / f"{view.name}.png"
-            screenshot(mail, picture, view=view, browser=chosen.browser)
+    with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chosen.browser, args=list(FLAGS))
+        for picture in _pictures(browser, chosen.mail, Path(folder) / "demo", chosen.out):
             shrink(picture)
-            print(f"{picture}: {picture.stat().st_size // 1000} kB")
+            print(f"{picture}: {picture.stat().st_size // 1000} kB", flush=True)
+        browser.close()
     return 0
 
 
-def _sample(folder: Path) -> Path:
-    """A mail of the demo."""
+def _pictures(browser: Browser, mail: Path | None, demo: Path, out: Path) -> Iterator[Path]:
+    """Make one picture after the other: of that mail alone, or of the demonstration."""
     from digest.demo.mornings import demonstrate
 
-    demonstrate(folder / "demo")
-    return folder / "demo" / SAMPLE
+    if mail is None:
+        demonstrate(demo)
+    shown = mail or demo / SAMPLE
+    for view in VIEWS:
+        show_mail(browser, shown, out / f"{view.name}.png", view=view)
+        yield out / f"{view.name}.png"
+    if mail is not None:
+        return
+    preferences = re.search(r'href="http://[^/"]+(/p/[^"?]+)', shown.read_text(encoding="utf-8"))
+    password = secrets.token_urlsafe()
+    with serving(demo, password) as url:
+        for sight in SIGHTS:
+            path = sight.path.format(preferences=preferences[1] if preferences else "/p/none")
+            show_page(browser, url + path, out / f"{sight.name}.png", sight=sight, password=password)
+            yield out / f"{sight.name}.png"
 
 
 if __name__ == "__main__":
