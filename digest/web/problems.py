@@ -21,6 +21,7 @@ from digest.web.render import page
 if TYPE_CHECKING:
     from werkzeug.wrappers import Response
 
+_SIGNED = ("/p/", "/u/", "/v/", "/e/")  # a reader's own pages: another link helps more than a search
 _FOR_PROGRAMS = ("/api/", "/webhooks/", "/healthz", "/readyz", "/metrics")
 
 # Status → headline and sentence, where a page has nothing better to say.
@@ -87,6 +88,7 @@ def _page(problem: Problem) -> Response:
             headline=problem.headline,
             sentence=problem.sentence,
             is_missing=problem.status in (404, 410),
+            is_signed=flask.request.path.startswith(_SIGNED),
         )
     except Exception as fault:  # noqa: BLE001 - the operator's own template of this page may be what is broken
         desk().tell("page.failed", rule="problem", reason=_brief(fault))

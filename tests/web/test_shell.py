@@ -93,6 +93,18 @@ def test_the_header_says_where_the_reader_is(client: FlaskClient) -> None:
     assert here("/link") == []
 
 
+def test_a_link_that_is_not_whole_leads_to_a_new_one_and_another_address_to_a_search(
+    client: FlaskClient,
+) -> None:
+    for path in ("/p/wrong", "/u/wrong", "/v/wrong/1", "/e/wrong/1"):
+        main = client.get(path).text.partition("<main")[2].partition("</main>")[0]
+        assert 'href="/link"' in main
+        assert "<form" not in main
+    text = client.get("/no/such/thing").text
+    assert text.count('action="/search"') == 1  # one box to search in, the page's own
+    assert 'action="/search"' in text.partition("<main")[2]
+
+
 def test_week_and_month_lead_to_the_newest_papers(client: FlaskClient) -> None:
     text = client.get("/").text
     assert 'href="/week/2026-W17"' in text
