@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+import re
 from typing import TYPE_CHECKING, ParamSpec, TypeVar
 
 import flask
+from flask.sessions import SecureCookieSessionInterface
 from flask_wtf.csrf import CSRFProtect, generate_csrf
 from markupsafe import Markup
 
@@ -19,6 +21,8 @@ from digest.web.desk import Desk, desk
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from flask.sessions import SessionMixin
+
 P = ParamSpec("P")
 R = TypeVar("R")
 
@@ -26,8 +30,24 @@ FIELD = "csrf_token"
 _READER = "reader"
 _ALWAYS = "_digest_always_checked"
 _CSRF = CSRFProtect()
+_PORT = re.compile(r":[0-9]+$")
 _SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 DAYS = 180  # how long a browser is remembered after its last visit
+
+
+class _Sessions(SecureCookieSessionInterface):
+    """Sessions whose cookie goes out with nothing that others may keep: a proxy would hand it to them."""
+
+    def save_session(
+        self, app: flask.Flask, session: SessionMixin, response: flask.wrappers.Response
+    ) -> None:
+        """Set the cookie, or renew it, on an answer that is this browser's alone."""
+        kept = response.cache_control
+        if not (kept.private or kept.no_store):
+            if not session.modified:
+                return
+            response.headers["Cache-Control"] = "no-store"
+        super().save_session(app, session, response)
 
 
 def configure_sessions(app: flask.Flask, desk: Desk) -> None:
@@ -49,6 +69,7 @@ def configure_sessions(app: flask.Flask, desk: Desk) -> None:
         WTF_CSRF_SSL_STRICT=False,  # readers may send no Referer at all
         WTF_CSRF_TIME_LIMIT=None,  # as long as the session itself
     )
+    app.session_interface = _Sessions()
     _CSRF.init_app(app)
     app.before_request(_check)
 
@@ -88,16 +109,36 @@ def csrf_field(*, always: bool = False) -> Markup:
 
 
 def remember(subscriber_id: int) -> None:
-    """This browser's reader shall be known here from now on."""
+    """This browser's reader shall be known here from now on. Ends the view with 403 where another site asked:
+    it would make its visitors vote for a reader of its choice."""
+    if _is_foreign():
+        flask.abort(403)
     flask.session.permanent = True
     flask.session[_READER] = subscriber_id
 
 
 def forget() -> None:
-    """This browser's reader shall not be known here any more."""
-    flask.session.pop(_READER, None)
+    """This browser's reader shall not be known here any more. (Who comes from another site brings no cookie,
+    and takes none away.)"""
+    if _READER not in flask.session:
+        return
+    flask.session.pop(_READER)
     if set(flask.session) <= {FIELD, "_permanent"}:
         flask.session.clear()
+
+
+def _is_foreign() -> bool:
+    """Whether the browser says that a page of another site sent this. (Our pages that a token opens send no
+    Referer, and `Origin: null` therefore; older browsers say nothing.)"""
+    fetched = flask.request.headers.get("Sec-Fetch-Site")
+    if fetched is not None:
+        return fetched not in ("same-origin", "none")
+    origin = flask.request.headers.get("Origin", "null")
+    return origin != "null" and _name(origin.partition("://")[2]) != _name(flask.request.host)
+
+
+def _name(host: str) -> str:
+    return _PORT.sub("", host).lower()
 
 
 def remembered() -> int | None:
