@@ -6,12 +6,15 @@ its reader came from, is kept by no cache and listed by no search engine.
 
 from __future__ import annotations
 
+import io
 import re
 import time
-from typing import TYPE_CHECKING, ParamSpec, TypeVar
+from typing import IO, TYPE_CHECKING, ParamSpec, TypeVar
 from urllib.parse import urlsplit
 
 import flask
+from werkzeug.exceptions import BadRequest, RequestEntityTooLarge
+from werkzeug.utils import cached_property
 
 from digest.web.desk import Desk, desk
 from digest.web.problems import Problem, rule
@@ -32,11 +35,35 @@ LOOPBACK = frozenset({"localhost", "127.0.0.1", "[::1]"})
 _HOST = re.compile(r"(?P<name>\[[0-9a-f:.]+\]|[a-z0-9._-]+?)\.?(?::[0-9]{1,5})?", re.IGNORECASE)
 _ASKED_BY_MACHINES = frozenset({"/healthz", "/readyz"})  # by address, from a balancer; they link to nothing
 _LIMIT = "_digest_body_limit"
+_METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "CONNECT"})
 _SHUT = (
     "accelerometer", "browsing-topics", "camera", "display-capture", "geolocation", "gyroscope",
     "magnetometer", "microphone", "midi", "payment", "usb",
 )  # fmt: skip
 _PERMISSIONS = ", ".join(f"{feature}=()" for feature in _SHUT)
+
+
+class Request(flask.Request):
+    """A request whose body need not say its size. waitress measures such a one; gunicorn hands it on as it
+    comes, and then werkzeug would cut it off at the limit without a word."""
+
+    @cached_property
+    def stream(self) -> IO[bytes]:
+        """The body, at most `max_content_length` of it. Raises 413 for a larger one, 400 for a broken one."""
+        limit = self.max_content_length
+        if self.content_length is not None or limit is None or "wsgi.input_terminated" not in self.environ:
+            return super().stream
+        source, body = self.environ["wsgi.input"], io.BytesIO()
+        try:
+            while part := source.read(min(65_536, limit + 1 - body.tell())):
+                body.write(part)
+        except Exception as error:
+            # Each server has errors of its own for a chunk that is none.
+            raise BadRequest from error
+        if body.tell() > limit:
+            raise RequestEntityTooLarge
+        body.seek(0)
+        return body
 
 
 def body_limit(limit: int) -> Callable[[Callable[P, R]], Callable[P, R]]:
@@ -54,6 +81,7 @@ def secure(app: flask.Flask, desk: Desk, *, hosts: Sequence[str] = ()) -> None:
     app.config.update(
         MAX_CONTENT_LENGTH=BODY_LIMIT, MAX_FORM_MEMORY_SIZE=BODY_LIMIT, MAX_FORM_PARTS=FORM_PARTS
     )
+    app.request_class = Request
     known = known_hosts(desk, hosts)
     headers = _headers(desk)
 
@@ -157,7 +185,7 @@ def _note(response: flask.Response) -> None:
     begun = flask.g.get("begun")
     desk().tell(
         "request",
-        method=flask.request.method if flask.request.method.isalpha() else "-",
+        method=flask.request.method if flask.request.method in _METHODS else "-",
         rule=rule(),
         status=response.status_code,
         ms=round((time.perf_counter() - begun) * 1000, 1) if begun is not None else None,
