@@ -97,6 +97,7 @@ def come_back(token: str) -> Response:
 @blueprint.get("/u/<token>/<any(pause, resume, weekly, back):_>")
 def elsewhere(token: str, _: str) -> Response:
     """Somebody who opened the address of a button: its page."""
+    _member(token)  # what is no token of ours is sent nowhere
     return _back(token, "")
 
 
