@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import sys
+from typing import TYPE_CHECKING, Any
 
 from werkzeug.middleware.proxy_fix import ProxyFix
 
@@ -38,11 +39,20 @@ class Caught:
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         """Answer one request, at worst in a line of text."""
+        begun: list[str] = []
+
+        def begin(status: str, *rest: Any) -> Callable[[bytes], object]:
+            begun.append(status)
+            return start_response(status, *rest)
+
         try:
-            return self._app(environ, start_response)
+            return self._app(environ, begin)
         except Exception as error:  # noqa: BLE001 - the border of the app
             self._tell("page.failed", rule="-", reason=type(error).__name__)
-            start_response("500 Internal Server Error", list(_BARE))
+            # An answer may have been begun that the server could not write: PEP 3333 wants to hear why it is
+            # begun again, and calls it the app's fault, in a log of its own, if it does not.
+            why = (sys.exc_info(),) if begun else ()
+            start_response("500 Internal Server Error", list(_BARE), *why)
             return [b"Something here is broken. It was noted.\n"]
 
 
