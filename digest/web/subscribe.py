@@ -15,10 +15,10 @@ from digest.membership.refusals import Refused
 from digest.model import Subscriber
 from digest.web import address_forms, rhythm, topic_forms
 from digest.web.address_forms import TRAP
-from digest.web.client import client_address
+from digest.web.client import client_address, client_network
 from digest.web.desk import desk
 from digest.web.forms import Fields, Form
-from digest.web.limits import limited
+from digest.web.limits import limited, spend
 from digest.web.problems import abort_page
 from digest.web.render import page
 from digest.web.sessions import checked_always, remembered
@@ -30,6 +30,10 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 blueprint = flask.Blueprint("subscribe", __name__)
+
+# Confirmations an hour that one network may ask for: with lost links and moves fewer than the notes that
+# leave in an hour at all (`membership.posting.PER_HOUR`), so that nobody alone can hold up those of others.
+ASKED = 40
 
 
 @blueprint.get("/subscribe")
@@ -61,6 +65,7 @@ def ask() -> flask.Response:
         return _form(fields.form(), tried=trial(topic), status=422)
     reader = when.of(Subscriber(email=email, topics=(topic,) if topic else ()))
     if not flask.request.form.get(TRAP):
+        spend("asked", client_network(), per_hour=ASKED)
         shown = shown_words(reader, site=desk().site.name, button=SUBSCRIBE_BUTTON)
         join.ask(desk().house, reader, where=client_address(), shown=shown, now=desk().clock())
     return page("asked", email=email, form=fields.form(), mail=mail_words(reader), topics=topic_lines(reader))
