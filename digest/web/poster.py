@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import dataclasses
 import threading
+import traceback
 from typing import TYPE_CHECKING
 
 from digest.errors import DigestError
@@ -71,7 +72,7 @@ class Poster:
             except DigestError as error:
                 self._tell(str(error))
             except Exception as error:  # noqa: BLE001 - the border of the thread: a defect costs one pass
-                self._tell(f"{type(error).__name__}: {error}")
+                self._tell(_brief(error))
             self._poked.wait(self._every_s)
 
     def _pass(self) -> Posted | None:
@@ -86,3 +87,9 @@ class Poster:
         if trouble and trouble != self._told:
             self._house.tell("notes.failed", reason=trouble)
         self._told = trouble
+
+
+def _brief(error: Exception) -> str:
+    """Its class and its place, never its words: what a library quotes may be somebody's address."""
+    frame = traceback.extract_tb(error.__traceback__)[-1]
+    return f"{type(error).__name__} at {frame.filename}:{frame.lineno}"

@@ -87,7 +87,7 @@ def test_a_mailer_is_opened_only_for_a_note_and_its_trouble_told_once(
 
 
 def test_a_defect_costs_one_note_and_not_the_thread(house: House, rules: Post, lines: Lines) -> None:
-    answers = iter([RuntimeError("a defect"), ACCEPTED])
+    answers = iter([RuntimeError("no room for ada@example.org"), ACCEPTED])
 
     def answer(_message: Message) -> Outcome:
         following = next(answers)
@@ -102,4 +102,7 @@ def test_a_defect_costs_one_note_and_not_the_thread(house: House, rules: Post, l
             house, dataclasses.replace(ADA, email="b@example.org"), where="", shown="", now=house.clock()
         )
         wait_until(lambda: house.store.notes.counts() == {"uncertain": 1, "accepted": 1})
-    assert ("notes.failed", {"reason": "RuntimeError: a defect"}) in lines.told
+    (reason,) = [str(keys["reason"]) for event, keys in lines.told if event == "notes.failed"]
+    assert reason.startswith("RuntimeError at ")
+    assert "test_poster.py" in reason
+    assert "ada@example.org" not in repr(lines.told)
