@@ -17,3 +17,8 @@ limit_request_fields = 60
 accesslog = None
 # Whom to believe about the client is web.proxies' to say.
 forwarded_allow_ips = ""
+
+
+def post_worker_init(worker):
+    """Let a worker log its failures alone: its warnings quote what it cannot read, tokens and all."""
+    worker.log.error_log.setLevel("ERROR")

@@ -248,6 +248,13 @@ def test_a_disk_with_no_room_left_is_no_traceback(home: Home) -> None:
     assert done.stdout == "503 60 False\n", done.stderr
 
 
+def spoken(port: int, words: str) -> str:
+    """The beginning of the answer to these very bytes."""
+    with socket.create_connection(("127.0.0.1", port), timeout=10) as connection:
+        connection.sendall(words.encode())
+        return connection.recv(100).decode("latin-1")
+
+
 def test_gunicorn_serves_the_same_app(home: Home, closed_port: int) -> None:
     gunicorn = Path(sys.executable).with_name("gunicorn")
     if not gunicorn.is_file():
@@ -267,10 +274,19 @@ def test_gunicorn_serves_the_same_app(home: Home, closed_port: int) -> None:
                     status = ask(closed_port, "/date/2026-04-21")
                     break
                 time.sleep(0.1)
+            mangled = spoken(closed_port, "GET /p/1-secrettoken\u00e9 HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n")
+            broken = spoken(
+                closed_port,
+                "POST /subscribe/preview HTTP/1.1\r\nHost: 127.0.0.1\r\nTransfer-Encoding: chunked\r\n"
+                "Content-Type: application/x-www-form-urlencoded\r\n\r\nZZ\r\nsecrettoken\r\n0\r\n\r\n",
+            )
             process.terminate()
             _, err = process.communicate(timeout=15)
         finally:
             process.kill()
     assert status == 200, err
+    assert mangled.startswith("HTTP/1.1 400"), mangled
+    assert broken.startswith("HTTP/1.1 400"), broken
+    assert "secrettoken" not in err
     assert "2026-04-21 " not in err
     assert "rule=/date/<" in err
