@@ -87,5 +87,7 @@ def erase(house: House, subscriber_id: int, *, now: dt.datetime) -> bool:
     member = house.store.subscribers.by_id([subscriber_id]).get(subscriber_id)
     if member is None:
         return False
-    house.tell("reader.erased")
-    return house.store.subscribers.erase(member.subscriber.email, at=now)
+    was_there = house.store.subscribers.erase(member.subscriber.email, at=now)
+    if was_there:
+        house.tell("reader.erased")
+    return was_there

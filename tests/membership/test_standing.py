@@ -10,6 +10,7 @@ import pytest
 import sqlalchemy as sa
 
 from digest import pipeline
+from digest.errors import StoreError
 from digest.membership import join, links, move, prefer, standing
 from digest.membership.refusals import Refused
 from digest.model import Cadence, DeliveryEvent
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
     from digest.membership.house import House
     from digest.membership.posting import Post
     from digest.store.members import Membership
-    from tests.membership.conftest import Clock
+    from tests.membership.conftest import Clock, Lines
 
 TODAY = NOW.date()
 
@@ -165,6 +166,24 @@ def test_a_reader_of_the_file_who_pauses_is_still_the_files(house: House) -> Non
 
 
 # ---------------------------------------------------------------------------- being forgotten
+
+
+def test_what_the_library_refused_is_not_told_as_done(house: House, lines: Lines) -> None:
+    reader = added(house, ADA.email)
+    with house.store.database.begin() as connection:
+        connection.execute(
+            sa.text(
+                "CREATE TRIGGER full BEFORE DELETE ON subscribers BEGIN SELECT RAISE(ABORT, 'disk full'); END"
+            )
+        )
+    with pytest.raises(StoreError):
+        standing.erase(house, reader, now=NOW)
+    assert lines.events() == []
+    assert member(house, reader).subscriber.email == ADA.email
+    with house.store.database.begin() as connection:
+        connection.execute(sa.text("DROP TRIGGER full"))
+    assert standing.erase(house, reader, now=NOW)
+    assert lines.events() == ["reader.erased"]
 
 
 def rows_that_hold(house: House, *words: bytes) -> list[tuple[str, object]]:
