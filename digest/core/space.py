@@ -35,6 +35,7 @@ if TYPE_CHECKING:
 
 LONGEST = 5000  # characters of a text that are read
 FEEDBACK = 10  # papers whose terms are added to a text
+_AT_ONCE = 2**24  # bytes
 THEIRS = 1.0  # what their terms weigh, to 1 of the text's own
 
 
@@ -48,7 +49,7 @@ class Near:
     words: tuple[str, ...] = ()
 
 
-def unpack(packed: bytes) -> tuple[NDArray[np.uint32], NDArray[np.uint8]]:
+def unpack(packed: bytes | bytearray) -> tuple[NDArray[np.uint32], NDArray[np.uint8]]:
     """The numbers and the counts of the terms of a paper, or of several one after the other."""
     numbers = np.frombuffer(packed, dtype="<u4")
     return numbers >> np.uint32(8), (numbers & np.uint32(255)).astype(np.uint8)
@@ -79,17 +80,23 @@ class Space:
     def grown(self, rows: Iterable[tuple[int, bytes]]) -> Space:
         """This space with some papers more. One that it has already stays as it is."""
         known = set(self.ids.tolist())
-        new = {paper_id: packed for paper_id, packed in rows if paper_id not in known}
+        packed = bytearray()  # in one piece: a hundred thousand small ones would stay with the process
+        new: list[int] = []
+        lengths: list[int] = []
+        for paper_id, terms in rows:
+            if paper_id not in known:
+                known.add(paper_id)
+                new.append(paper_id)
+                lengths.append(len(terms) // 4)
+                packed += terms
         if not new:
             return self
         frequency = self.frequency.copy()
-        columns, counts = unpack(b"".join(new.values()))
-        for start in range(0, len(columns), 2**22):
-            frequency += np.bincount(columns[start : start + 2**22], minlength=COLUMNS).astype(np.uint32)
-        lengths = np.array([len(packed) // 4 for packed in new.values()], dtype=np.int64)
-        ids = np.concatenate([self.ids, np.fromiter(new, dtype=np.int64, count=len(new))])
-        del new
-        parts = (*self.parts, *_parted(columns, counts, lengths, frequency))
+        for start in range(0, len(packed), _AT_ONCE):
+            columns, _ = unpack(packed[start : start + _AT_ONCE])
+            frequency += np.bincount(columns, minlength=COLUMNS).astype(np.uint32)
+        ids = np.concatenate([self.ids, np.array(new, dtype=np.int64)])
+        parts = (*self.parts, *_parted(packed, np.array(lengths, dtype=np.int64), frequency))
         norms = _norms(parts, _idf(frequency, len(ids)))
         return Space(ids=ids, norms=norms, frequency=frequency, parts=parts)
 
@@ -204,19 +211,17 @@ class Space:
 
 
 def _parted(
-    columns: NDArray[np.uint32],
-    counts: NDArray[np.uint8],
-    lengths: NDArray[np.int64],
-    frequency: NDArray[np.uint32],
+    packed: bytearray, lengths: NDArray[np.int64], frequency: NDArray[np.uint32]
 ) -> Iterable[Postings]:
     """Papers one after the other, in parts, without what can match nothing."""
     ends = np.cumsum(lengths)
     for start in range(0, len(lengths), MOST):
         some = lengths[start : start + MOST]
-        span = slice(int(ends[start] - lengths[start]), int(ends[start + len(some) - 1]))
-        kept = (columns[span] < WORDS) | (frequency[columns[span]] > 1)
+        begin, end = int(ends[start] - some[0]), int(ends[start + len(some) - 1])
+        columns, counts = unpack(packed[4 * begin : 4 * end])
+        kept = (columns < WORDS) | (frequency[columns] > 1)
         owner = np.repeat(np.arange(len(some)), some)[kept]
-        yield Postings.of(columns[span][kept], counts[span][kept], np.bincount(owner, minlength=len(some)))
+        yield Postings.of(columns[kept], counts[kept], np.bincount(owner, minlength=len(some)))
 
 
 def _idf(frequency: NDArray[np.uint32], papers: int) -> NDArray[np.float64]:

@@ -16,7 +16,7 @@ from digest.store import facts, tables, tables_web
 from digest.store.database import parts
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Mapping
+    from collections.abc import Collection, Iterable, Iterator, Mapping
 
     from digest.store.database import Database
 
@@ -35,12 +35,13 @@ class Terms:
         with self._database.read() as connection:
             return connection.scalar(sa.select(sa.func.max(tables_web.paper_terms.c.paper_id))) or 0
 
-    def rows(self, *, after: int = 0) -> list[tuple[int, bytes]]:
-        """The papers of a number above `after`, ascending, each with its packed terms."""
+    def rows(self, *, after: int = 0) -> Iterator[tuple[int, bytes]]:
+        """The papers of a number above `after`, ascending, each with its packed terms; one at a time."""
         table = tables_web.paper_terms
         query = sa.select(table).where(table.c.paper_id > after).order_by(table.c.paper_id)
         with self._database.read() as connection:
-            return [(row[0], row[1]) for row in connection.execute(query)]
+            for row in connection.execute(query):
+                yield row[0], row[1]
 
     def read(self, ids: Collection[int]) -> dict[int, bytes]:
         """The packed terms of some papers; those that have none are missing."""

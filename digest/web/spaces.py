@@ -75,9 +75,7 @@ def _make(store: Store, before: _Made | None, *, today: dt.date) -> _Made:
     while store.terms.fill(limit=FILLED_AT_ONCE):
         time.sleep(PAUSE_S)
     if before is None or before.day != today:
-        rows = store.terms.rows()
-        made, last = Space.of(rows), rows[-1][0] if rows else 0
+        made = Space.of(store.terms.rows())
     else:
-        rows = store.terms.rows(after=before.last)
-        made, last = before.space.grown(rows), rows[-1][0] if rows else before.last
-    return _Made(space=made, last=last, day=today)
+        made = before.space.grown(store.terms.rows(after=before.last))
+    return _Made(space=made, last=int(made.ids[-1]) if len(made.ids) else 0, day=today)

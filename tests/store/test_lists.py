@@ -240,19 +240,19 @@ def test_terms_are_kept_as_papers_come_and_change(store: Store) -> None:
     assert after[1] == pack(terms_of_paper("Another title of the sky", listing(1).abstract))
     assert after[2] == first[2]
     assert store.terms.last() == 2
-    assert store.terms.rows(after=1) == [(2, after[2])]
+    assert list(store.terms.rows(after=1)) == [(2, after[2])]
 
 
 def test_terms_of_a_library_from_before_are_filled_in_bit_by_bit(store: Store) -> None:
     absorb(store, *(listing(number) for number in range(1, 8)), preprint())
     absorb(store, listing(1, channel="cs.LG", doi="10.5555/abc"))
-    whole = store.terms.rows()
+    whole = list(store.terms.rows())
     assert [number for number, _ in whole] == list(range(1, 8))
     with store.database.begin() as connection:
         table = tables_web.paper_terms
         connection.execute(sa.delete(table).where(table.c.paper_id.not_in([2, 7])))
     assert [store.terms.fill(limit=3) for _ in range(4)] == [3, 2, 0, 0]
-    assert store.terms.rows() == whole
+    assert list(store.terms.rows()) == whole
     with statements(store) as sent:
         assert store.terms.fill(limit=3) == 0
     assert len(sent) == 1

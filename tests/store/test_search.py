@@ -268,10 +268,10 @@ def test_a_library_from_before_is_found_after_its_upgrade(tmp_path: Path) -> Non
         assert 1 in found(store, "telescopes of day")
         assert found(store, "author:scholkopf", category="hep-th") == [1]
         assert store.lists.new(dt.date.min, dt.date.max, category="hep-th", limit=5).total == 1
-        assert store.terms.rows() == []
+        assert list(store.terms.rows()) == []
         while store.terms.fill(limit=2):
             pass
-        assert len(store.terms.rows()) == store.papers.count()
+        assert len(list(store.terms.rows())) == store.papers.count()
 
 
 # ------------------------------------------------------------------------ what it costs

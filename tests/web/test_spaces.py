@@ -119,7 +119,7 @@ def test_terms_that_are_missing_are_filled_in_first(app: flask.Flask, store: Sto
         here = space()
         assert here is not None
         assert len(here.ids) == 30
-    assert len(store.terms.rows()) == 30
+    assert len(list(store.terms.rows())) == 30
 
 
 def test_nobody_waits_for_the_space_of_a_large_library(app: flask.Flask, store: Store) -> None:
