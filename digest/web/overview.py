@@ -38,7 +38,7 @@ STATUS = {
     "removed": "The topic is deleted.",
     "gone": "That topic was deleted already.",
     "restored": "The topic is back.",
-    "paused": "You have paused.",
+    "paused": "Saved.",
     "resumed": "You go on.",
     "remembered": "This browser knows you now.",
     "forgotten": "This browser knows nobody.",
