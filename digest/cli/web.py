@@ -51,7 +51,14 @@ def web(app: App, host: str, port: int, hash_password: bool) -> None:
         warm(served)
         server = server_of(served, opened)
         signal.signal(signal.SIGTERM, signal.default_int_handler)
-        click.echo(f"Listening on http://{_where(host, opened.getsockname()[1])}")
+        address = f"http://{_where(host, opened.getsockname()[1])}"
+        click.echo(f"Listening on {address}")
+        if not desk.site.url:
+            click.echo(
+                "site.url is not set: nobody can subscribe here, and no mail leads here. Set it to where "
+                f"readers reach this, such as {address}",
+                err=True,
+            )
         try:
             server.run()
         finally:

@@ -68,6 +68,11 @@ class Desk:
         return any(source.kind == "huggingface" for source in self.sources)
 
     @property
+    def may_subscribe(self) -> bool:
+        """Whether anybody joins by themselves: they may, and a mail has an address to lead back to."""
+        return self.settings.subscribe and bool(self.site.url)
+
+    @property
     def house(self) -> House:
         """What membership works with."""
         return House(

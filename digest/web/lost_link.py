@@ -25,6 +25,8 @@ def ask() -> flask.Response:
 @limited("link", per_minute=5, per_hour=30)
 def send() -> flask.Response:
     """Let a note go to the address, if it is a reader's. Whether it is, nobody learns here."""
+    if not desk().site.url:
+        return page("link", 403, form=Form(typed={}), is_sent=False, trap_name=TRAP)
     fields = Fields(flask.request.form)
     email = address_forms.read(fields)
     if email is None:

@@ -102,13 +102,13 @@ def page(name: str, status: int = 200, **words: object) -> flask.Response:
 def fragment(name: str, **words: object) -> str:
     """The HTML of that template: a page, or a piece of one that a script asked for."""
     environment = cast("jinja2.Environment", flask.current_app.extensions[EXTENSION])
-    common = {"site": desk().site, "web": desk().settings, "asked": "", "nav": _nav()}
+    common = {"site": desk().site, "may_subscribe": desk().may_subscribe, "asked": "", "nav": _nav()}
     return environment.get_template(f"web/{name}.html.j2").render({**common, **words})
 
 
 def _nav() -> list[Place]:
     paths = {"Papers": "/", "Search": "/search", "Archive": "/archive"}
-    if desk().settings.subscribe:
+    if desk().may_subscribe:
         paths["Subscribe"] = "/subscribe"
     first = flask.request.path.split("/")[1]
     here = "" if first in LISTS else first

@@ -101,7 +101,7 @@ def _ways(sought: Sought, found: Finding) -> list[Step]:
         else Step(words="Best first", path=sought.path(order="best"))
     )
     ways = [other] if found.total > 1 else []
-    if desk().settings.subscribe and sought.words:
+    if desk().may_subscribe and sought.words:
         ways.append(Step(words="Save as topic", path=topic_path(sought)))
     return [*ways, Step(words="Atom feed of this search", path=sought.newest().path("/search.atom"))]
 

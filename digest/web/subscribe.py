@@ -39,7 +39,7 @@ ASKED = 40
 @blueprint.get("/subscribe")
 def choose() -> flask.Response:
     """The empty form, or with what a search brings: `?q=…`, `?words=…&authors=…`."""
-    if not desk().settings.subscribe:
+    if not desk().may_subscribe:
         return _closed()
     said = topic_forms.begun(flask.request.args)
     topic = topic_forms.read(Fields(said)) if said else None
@@ -50,7 +50,7 @@ def choose() -> flask.Response:
 @limited("signup", per_minute=10)
 def ask() -> flask.Response:
     """Try the words, correct what was sent, or ask the address to confirm."""
-    if not desk().settings.subscribe:
+    if not desk().may_subscribe:
         return _closed()
     fields = Fields(flask.request.form)
     wanted = flask.request.form.get("do", "subscribe")

@@ -186,6 +186,10 @@ def _left() -> flask.Response:
     )
 
 
+_LINK = Way(words="Have your link sent to you", path="/link", note="if you are a reader.")
+_SUBSCRIBE = Way(words="Subscribe", path="/subscribe", note="if you are not one yet.")
+
+
 def _how(entry: Entry, *, status: int = 200) -> flask.Response:
     return page(
         "vote_how",
@@ -196,8 +200,8 @@ def _how(entry: Entry, *, status: int = 200) -> flask.Response:
             "can be told to remember you. Then a vote takes one tap here, too."
         ),
         ways=[
-            Way(words="Have your link sent to you", path="/link", note="if you are a reader."),
-            Way(words="Subscribe", path="/subscribe", note="if you are not one yet."),
+            *([_LINK] if desk().site.url else []),
+            *([_SUBSCRIBE] if desk().may_subscribe else []),
             Way(words="Back to the paper", path=paper_path(entry.paper)),
         ],
         entry=entry_words(entry.paper, year=desk().today.year, curated=entry.curated),

@@ -350,6 +350,25 @@ def test_operator_may_keep_the_door(desk: Desk, store: Store) -> None:
     assert rows(store) == before
 
 
+def test_where_no_mail_can_lead_back_nobody_is_told_to_wait_for_one(desk: Desk, store: Store) -> None:
+    nowhere = dataclasses.replace(desk, site=dataclasses.replace(desk.site, url=""))
+    client = browser(create_app(nowhere))
+    client.get("/papers/2604.10001")  # the first one fills in the terms that the library lacks
+    before = rows(store)
+    for path in ("/subscribe", "/link"):
+        shown = client.get(path)
+        posted = client.post(path, data={"email": "new@example.org", "words": "nerf"})
+        assert (shown.status_code, posted.status_code) == (200, 403)
+        assert "editor@example.org" in words(shown)
+        assert "on its way" not in words(posted)
+    for path in ("/", "/papers/2604.10001", "/papers/2604.10001/vote", "/search?q=nerf"):
+        shown = client.get(path)
+        assert shown.status_code == 200
+        assert 'href="/subscribe' not in shown.text
+        assert 'href="/link' not in shown.text
+    assert rows(store) == before
+
+
 def test_one_network_may_ask_so_often_and_no_more(client: FlaskClient, store: Store) -> None:
     answers = [post(client, words="nerf", email=f"r{number}@example.org").status_code for number in range(12)]
     assert answers[:10] == [200] * 10
