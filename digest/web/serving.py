@@ -98,6 +98,7 @@ class Server:
         logging.getLogger("waitress.queue").setLevel(logging.ERROR)
         self._server = create_server(
             app,
+            map={},  # of its own: waitress has one for all servers of a process
             sockets=[opened],
             threads=THREADS,
             ident=None,
@@ -130,9 +131,9 @@ class Server:
         self._server.run()
 
     def stop(self) -> None:
-        """End `run` from another thread, within `look_s` at most."""
+        """End `run` from another thread, within `look_s` at most. The loop is not woken for it: it may have seen
+        the wish already, and its pipe may be closed, or be somebody else's file by then."""
         self._stopping = True
-        self._server.pull_trigger()
 
     def close(self) -> None:
         """Let go of the socket and of all connections."""
