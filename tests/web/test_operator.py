@@ -106,6 +106,15 @@ def test_every_figure_leads_to_what_it_counts(opened: FlaskClient, reader: Subsc
         assert opened.get(path.replace("&amp;", "&"), headers=HEADER).status_code == 200, path
 
 
+@pytest.mark.parametrize(
+    ("status", "words"),
+    [("active", "who are active"), ("paused", "who are paused"), ("left", "who have left")],
+)
+def test_readers_are_listed_by_how_they_stand(opened: FlaskClient, status: str, words: str) -> None:
+    page = opened.get(f"/operator/subscribers?status={status}", headers=HEADER)
+    assert f"Subscribers {words}</h1>" in page.text
+
+
 def test_papers_are_counted_by_day_and_source(opened: FlaskClient) -> None:
     rows = list(csv.DictReader(io.StringIO(opened.get("/operator/papers.csv", headers=HEADER).text)))
     arxiv = {row["day"]: int(row["papers"]) for row in rows if row["source"] == "arxiv"}
