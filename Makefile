@@ -57,3 +57,5 @@ bench: setup
 	$(PY) benchmarks/rank.py
 	$(PY) benchmarks/compose.py
 	$(PY) benchmarks/deliveries.py
+	@mkdir -p bench
+	$(PY) benchmarks/web.py --database bench/library.db

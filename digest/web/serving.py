@@ -131,8 +131,8 @@ class Server:
         self._server.run()
 
     def stop(self) -> None:
-        """End `run` from another thread, within `look_s` at most. The loop is not woken for it: it may have seen
-        the wish already, and its pipe may be closed, or be somebody else's file by then."""
+        """End `run` from another thread, within `look_s` at most."""
+        # The loop is not woken: it may have seen the wish, and its pipe be closed, or another's file by then.
         self._stopping = True
 
     def close(self) -> None:
