@@ -81,6 +81,8 @@ class Database:
             # knowledge that a mail has left.
             connection.execute("PRAGMA synchronous = FULL")
             connection.execute("PRAGMA foreign_keys = ON")
+            # Who is erased shall not be found in the file's free pages either.
+            connection.execute("PRAGMA secure_delete = ON")
 
         @sa.event.listens_for(self._engine, "begin")
         def begin(connection: sa.Connection) -> None:

@@ -27,7 +27,8 @@ from digest.web.render import page
 from digest.web.sessions import checked_always
 
 DAYS = 30
-_KEY = "operator"
+LASTS_S = 12 * 3600  # a login, whoever has its cookie by then
+_KEY, _SINCE = "operator", "operator_since"
 
 blueprint = flask.Blueprint("operator", __name__, url_prefix="/operator")
 
@@ -60,8 +61,9 @@ def _is_operator() -> bool:
     header = desk().settings.heeded_header
     if header is not None and flask.request.headers.get(header, "").strip():
         return True
-    mark = _mark()
-    return bool(mark) and hmac.compare_digest(str(flask.session.get(_KEY, "")), mark)
+    mark, since = _mark(), flask.session.get(_SINCE)
+    is_fresh = isinstance(since, int) and 0 <= desk().clock().timestamp() - since < LASTS_S
+    return bool(mark) and is_fresh and hmac.compare_digest(str(flask.session.get(_KEY, "")), mark)
 
 
 def _mark() -> str:
@@ -92,6 +94,7 @@ def login() -> flask.Response:
         return page("operator_login", status=422, fault="That is not the password.")
     flask.session.clear()  # whatever this browser was before, its session begins anew
     flask.session[_KEY] = _mark()
+    flask.session[_SINCE] = int(desk().clock().timestamp())
     return _back(303, "/operator")
 
 

@@ -218,7 +218,7 @@ def _picture(
             scale.y(value) + 4,
             _said(value),
         )
-        for value in ((0, scale.top / 2, scale.top) if scale.top != 1 else (0, 1))
+        for value in ((0, scale.top) if scale.top in (1, 5) else (0, scale.top / 2, scale.top))
     )
     dates = Markup("").join(
         Markup('<text class="scale" text-anchor="{}" x="{:.1f}" y="{}">{}</text>').format(

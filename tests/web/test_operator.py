@@ -87,6 +87,17 @@ def test_a_new_password_ends_the_sessions_of_the_old(desk: Desk, locked: FlaskCl
     assert other.get("/operator").status_code == 303
 
 
+def test_a_login_lasts_half_a_day(desk: Desk) -> None:
+    now = [NOW]
+    settings = WebSettings(operator_password_hash=SecretStr(HASH))
+    client = create_app(dataclasses.replace(desk, settings=settings, clock=lambda: now[0])).test_client()
+    assert log_in(client) == 303
+    now[0] = NOW + dt.timedelta(hours=11, minutes=59)
+    assert client.get("/operator").status_code == 200
+    now[0] = NOW + dt.timedelta(hours=12)
+    assert client.get("/operator").status_code == 303
+
+
 def test_a_login_that_another_site_posts_is_refused(locked: FlaskClient) -> None:
     assert locked.post("/operator/login", data={"password": PASSWORD}).status_code == 400
 
