@@ -237,8 +237,9 @@ def works(store: Store, *, papers: int, keep: int) -> Works:
 
 
 # Bytes, with their share of indexes and of room between rows: a mail of 15 papers with its delivery, an event
-# told of it, the ids of what it showed; a paper's words with its revisions, and its name, links and listings.
-MAIL, EVENT, SHOWN, WORDS, NAME = 2_000, 1_000, 60, 2_000, 2_000
+# told of it, the ids of what it showed; a paper's words with its revisions and what finds them (the index of
+# words, its terms), and its name, links and listings.
+MAIL, EVENT, SHOWN, WORDS, NAME = 2_000, 1_000, 60, 4_500, 2_000
 BASE = 20_000_000  # the counts of words, the readers, the log
 
 
