@@ -47,6 +47,7 @@ VICTIM = """
 """
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("where", "handed", "state"),
     [

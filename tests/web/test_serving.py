@@ -255,6 +255,7 @@ def spoken(port: int, words: str) -> str:
         return connection.recv(100).decode("latin-1")
 
 
+@pytest.mark.slow
 def test_gunicorn_serves_the_same_app(home: Home, closed_port: int) -> None:
     gunicorn = Path(sys.executable).with_name("gunicorn")
     if not gunicorn.is_file():
