@@ -152,8 +152,8 @@ class _Play:
                 self._operate(day)
             if not self._kill(day, shot, rows):
                 left.append(shot)
-        # The operator is told once of what is wrong, and a run that nobody struck may have done it. Once it is
-        # settled, the next run tells that it is mended.
+        # The operator is told once of what is wrong, and a run that nobody struck may have done it. Once that
+        # is settled, the next run tells that it is mended.
         for shot in [one for one in left if one.at.startswith("alarms.")]:
             self._operate(day)
             if self._kill(day, shot, ledger.read(self._database)):
