@@ -9,6 +9,7 @@
     │   ├── FetchError          no usable answer: refused, timed out, too large, an HTTP error
     │   │   └── RateLimitedError  429, or 503 with Retry-After: not before `retry_after_s`
     │   └── MalformedError      an answer that is not what the source promises
+    ├── EndpointError           the operator's own model did not answer; ranking and mail go on without it
     ├── AddressError            an address that is not one; never guessed at
     ├── MailerError             the provider as a whole: cannot connect, refuses to authenticate
     ├── WebhookError            what was posted to us cannot be believed or read; `status` is our answer
@@ -80,6 +81,25 @@ class RateLimitedError(FetchError):
 
 class MalformedError(SourceError):
     """An answer that is not what its source promises: an HTML page, an error feed, no bytes."""
+
+
+class EndpointError(DigestError):
+    """An endpoint of the operator's own (`[meaning]`, `[gist]`) gave no usable answer. `is_transient`: the
+    same may work later. `status` is the HTTP status, if one came; `retry_after_s` how long it asked to be
+    left alone."""
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        status: int | None = None,
+        is_transient: bool,
+        retry_after_s: float | None = None,
+    ) -> None:
+        super().__init__(message)
+        self.status = status
+        self.is_transient = is_transient
+        self.retry_after_s = retry_after_s
 
 
 class AddressError(DigestError):

@@ -49,7 +49,7 @@ class CheckedTransport(httpx2.BaseTransport):
         )
         try:
             response = connection.handle_request(
-                httpcore2.Request(request.method, target, headers=request.headers.raw)
+                httpcore2.Request(request.method, target, headers=request.headers.raw, content=request.read())
             )
         except httpcore2.TimeoutException as why:
             connection.close()
