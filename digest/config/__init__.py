@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 from digest.config.addresses import Mailbox, address_key, parse_address
+from digest.config.learning import GistSettings, LearningSettings, MeaningSettings
 from digest.config.load import load
 from digest.config.readers import SubscriberSettings, TopicSettings
 from digest.config.settings import (
@@ -26,8 +27,11 @@ from digest.config.web import WebSettings
 __all__ = [
     "DigestSettings",
     "DkimSettings",
+    "GistSettings",
+    "LearningSettings",
     "MailSettings",
     "Mailbox",
+    "MeaningSettings",
     "OutboxSettings",
     "SendgridSettings",
     "Settings",

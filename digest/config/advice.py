@@ -21,6 +21,8 @@ _SECRETS = (
     ("mail", "smtp", "password"),
     ("mail", "sendgrid", "api_key"),
     ("web", "operator_password_hash"),
+    ("meaning", "api_key"),
+    ("gist", "api_key"),
 )
 _QUERY = re.compile(r"\b(?:cat|ti|abs|au|all):\S|\s(?:AND|OR|ANDNOT)\s")
 _NO_QUERY = (

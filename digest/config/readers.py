@@ -9,7 +9,7 @@ from pydantic import Field
 
 from digest.config.addresses import Address
 from digest.config.papers import Categories, Examples
-from digest.config.section import CountOrNone, Section, Weight
+from digest.config.section import CountOrNone, Score, Section, Weight
 from digest.config.times import CadenceValue, SendAt, Zone
 from digest.config.values import Line, Lines, OptionalLine, Text
 from digest.model import Cadence, Subscriber, Topic
@@ -30,6 +30,8 @@ class TopicSettings(Section):
     examples: Examples = ()
     weight: Weight = 1.0
     max_papers: CountOrNone = None
+    min_score: Score = 0.0
+    likes_only: bool = False
 
     def to_model(self) -> Topic:
         """The topic as the core knows it."""
@@ -43,6 +45,8 @@ class TopicSettings(Section):
             examples=self.examples,
             weight=self.weight,
             max_papers=self.max_papers,
+            min_score=self.min_score,
+            likes_only=self.likes_only,
         )
 
 
@@ -56,6 +60,7 @@ class SubscriberSettings(Section):
     cadence: CadenceValue = Cadence(kind="daily")
     max_papers: CountOrNone = None
     trending: bool | None = None
+    outside: bool | None = None
     topics: tuple[TopicSettings, ...] = ()
 
     def to_model(self, defaults: DigestSettings) -> Subscriber:
@@ -68,5 +73,6 @@ class SubscriberSettings(Section):
             cadence=self.cadence,
             max_papers=defaults.max_papers if self.max_papers is None else self.max_papers,
             trending=defaults.trending if self.trending is None else self.trending,
+            outside=defaults.outside if self.outside is None else self.outside,
             topics=tuple(topic.to_model() for topic in self.topics),
         )

@@ -10,6 +10,7 @@ from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, Settings
 
 from digest.config.addresses import Mailbox, MailboxValue, SiteUrl
 from digest.config.delivery import DeliverySettings, OperatorSettings, ReturnPath
+from digest.config.learning import GistSettings, LearningSettings, MeaningSettings
 from digest.config.readers import SubscriberSettings
 from digest.config.section import Count, Days, KeepDays, Port, Seconds, Section
 from digest.config.sources import SourceSettings
@@ -143,6 +144,7 @@ class DigestSettings(Section):
 
     max_papers: Count = 12
     trending: bool = False
+    outside: bool = False
     when_empty: Literal["skip", "send"] = "skip"
     window_days: Days = 7
     templates: Path | None = None
@@ -167,6 +169,9 @@ class Settings(BaseSettings):
     operator: OperatorSettings = OperatorSettings()
     digest: DigestSettings = DigestSettings()
     web: WebSettings = WebSettings()
+    learning: LearningSettings = LearningSettings()
+    meaning: MeaningSettings = MeaningSettings()
+    gist: GistSettings = GistSettings()
     sources: tuple[SourceSettings, ...] = ()
     subscribers: tuple[SubscriberSettings, ...] = ()
 

@@ -17,17 +17,21 @@ class Slot:
     next_at: dt.datetime
 
 
-ReasonKind = Literal["keyword", "author", "text", "example", "category", "trending"]
+ReasonKind = Literal[
+    "keyword", "author", "text", "example", "category", "trending", "liked", "learned", "outside"
+]
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
 class Reason:
     """One cause of a selection. `words` are what matched: the keyword as the reader typed it, the author
     as the paper names them, the terms of the text, the example's title, the category; for trending, what
-    the heat came from ("84 upvotes")."""
+    the heat came from ("84 upvotes"); liked: the title of what the reader liked, on the day `when`; learned:
+    words that their likes speak for; outside: why a paper from outside their topics stands here."""
 
     kind: ReasonKind
     words: str
+    when: dt.date | None = None
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,9 +49,10 @@ class Item:
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
 class Section:
-    """A topic's papers, or the trending ones. `more` papers matched as well, and had no room."""
+    """A topic's papers, the trending ones, or the one from outside. `more` papers matched as well, and had no
+    room."""
 
-    kind: Literal["topic", "trending"]
+    kind: Literal["topic", "trending", "outside"]
     title: str
     items: tuple[Item, ...]
     more: int = 0

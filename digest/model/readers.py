@@ -11,8 +11,9 @@ from typing import Literal
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
 class Topic:
     """What a reader wants under one heading. Any of keywords, authors, text and examples makes a match;
-    `categories` limit where to look (alone, they are the match); `exclude` is final. `key` stays with a
-    topic that is renamed; one that never was has none."""
+    `categories` limit where to look (alone, they are the match); `exclude` is final. Papers of a score below
+    `min_score` are not shown. `likes_only`: what the reader likes is all that the topic asks for, its name is
+    a heading. `key` stays with a topic that is renamed; one that never was has none."""
 
     name: str
     keywords: tuple[str, ...] = ()
@@ -23,6 +24,8 @@ class Topic:
     examples: tuple[str, ...] = ()  # arXiv ids
     weight: float = 1.0
     max_papers: int | None = None
+    min_score: float = 0.0  # 97: the best 3 %
+    likes_only: bool = False
     key: str = ""
 
     @property
@@ -43,7 +46,8 @@ class Cadence:
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
 class Subscriber:
-    """A reader. `send_at` is local to `timezone` (an IANA name)."""
+    """A reader. `send_at` is local to `timezone` (an IANA name). `outside`: one paper from outside their
+    topics is welcome."""
 
     id: int = 0
     email: str
@@ -53,4 +57,5 @@ class Subscriber:
     cadence: Cadence = Cadence(kind="daily")
     max_papers: int = 12
     trending: bool = False
+    outside: bool = False
     topics: tuple[Topic, ...] = ()

@@ -24,6 +24,7 @@ from digest.store.figures import FigureBook
 from digest.store.flights import Flights
 from digest.store.joining import Joining
 from digest.store.kept import Kept
+from digest.store.learned import Learned
 from digest.store.lists import Lists
 from digest.store.notes import Notes
 from digest.store.owners import Owner
@@ -74,6 +75,7 @@ class Store:
         self.alarms = Alarms(database)
         self.figures = FigureBook(database)
         self.votes = Votes(database)
+        self.learned = Learned(database)
         self.editors = Editors(database)
         self.curations = Curations(database)
 

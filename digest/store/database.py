@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from digest.store.hashes import Hashes
 
-SCHEMA = "0004"  # the newest revision in migrations/versions
+SCHEMA = "0005"  # the newest revision in migrations/versions
 BUSY_S = 30  # how long a writer waits for another one
 CHUNK = 500  # bound variables a statement; SQLite's oldest limit is 999
 

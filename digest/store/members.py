@@ -26,7 +26,17 @@ Status = Literal["active", "paused", "left", "unlisted"]
 _TOPICS = TypeAdapter(tuple[Topic, ...])
 _CADENCE = TypeAdapter(Cadence)
 READER = TypeAdapter(Subscriber)
-PREFERENCES = ("email", "name", "timezone", "send_at", "cadence", "max_papers", "trending", "topics")
+PREFERENCES = (
+    "email",
+    "name",
+    "timezone",
+    "send_at",
+    "cadence",
+    "max_papers",
+    "trending",
+    "outside",
+    "topics",
+)
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
@@ -117,6 +127,7 @@ def as_row(reader: Subscriber, hashes: Hashes) -> dict[str, Any]:
         "cadence": _CADENCE.dump_python(reader.cadence, mode="json"),
         "max_papers": reader.max_papers,
         "trending": reader.trending,
+        "outside": reader.outside,
         "topics": _TOPICS.dump_python(reader.topics, mode="json"),
     }
 
@@ -133,6 +144,7 @@ def membership(row: sa.Row[Any]) -> Membership:
             cadence=_CADENCE.validate_python(row.cadence),
             max_papers=row.max_papers,
             trending=row.trending,
+            outside=row.outside,
             topics=_TOPICS.validate_python(row.topics),
         ),
         status=row.status,

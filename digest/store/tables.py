@@ -61,6 +61,7 @@ papers = sa.Table(
     sa.Column("published", UtcDateTime),
     sa.Column("first_listed", sa.Date, nullable=False),
     sa.Column("community_listed", sa.Date),
+    sa.Column("community_at", UtcDateTime),  # when, as far as that is known
     sa.Column("sources", sa.JSON, nullable=False),
     # Few are: a run asks for all of them, and shall not look at the whole library for it.
     sa.Index("papers_merged", "merged_into", sqlite_where=sa.text("merged_into IS NOT NULL")),
@@ -154,6 +155,7 @@ subscribers = sa.Table(
     sa.Column("cadence", sa.JSON, nullable=False),
     sa.Column("max_papers", sa.Integer, nullable=False),
     sa.Column("trending", sa.Boolean, nullable=False),
+    sa.Column("outside", sa.Boolean, nullable=False, server_default=sa.false()),
     sa.Column("topics", sa.JSON, nullable=False),
     sa.Column("status", sa.Text, nullable=False),
     sa.Column("origin", sa.Text, nullable=False),  # "file", "command" or "web"

@@ -73,7 +73,8 @@ upvotes = sa.Table(
     sa.Index("upvotes_by_paper", "paper_id"),
 )
 
-# Private: 1 for more like this, -1 for less. `topic` is the ref of the reader's topic, "" for none.
+# Private: 1 for more like this, -1 for less. `topic` is the ref of the reader's topic, "" for none; `origin`
+# is "vote", or "library" of what came in a file.
 likes = sa.Table(
     "likes",
     metadata,
@@ -82,6 +83,7 @@ likes = sa.Table(
     sa.Column("topic", sa.Text, nullable=False),
     sa.Column("value", sa.Integer, nullable=False),
     sa.Column("at", UtcDateTime, nullable=False),
+    sa.Column("origin", sa.Text, nullable=False, server_default="vote"),
     sa.Index("likes_by_paper", "paper_id"),
 )
 
