@@ -75,9 +75,9 @@ def card_key(item: Item, *, year: int) -> CardKey:
     return item.paper_id, item.revision, authors, year, upvotes, item.stars
 
 
-def why_words(item: Item) -> str:
-    """Why this paper, in one line: `gaussian splatting, point cloud · by Ada Lovelace · like “Title”`."""
-    return told(item.reasons)
+def why_words(item: Item, *, year: int) -> str:
+    """Why this paper, in one line, read in that year: `gaussian splatting · by Ada Lovelace`."""
+    return told(item.reasons, year=year)
 
 
 def card_words(paper: Paper, key: CardKey) -> CardWords:

@@ -135,7 +135,7 @@ class CompiledMail:
                         place = places[item.paper_id, item.revision, (), year, item.upvotes, item.stars]
                         cards.append((place, (raw,) * count if why else ()))
                         continue
-                why = told(item.reasons)
+                why = told(item.reasons, year=year)
                 cards.append((places[card_key(item, year=year)], self.why.pieces(why) if why else ()))
         except KeyError:
             raise LookupError(

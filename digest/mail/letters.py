@@ -103,9 +103,9 @@ def trimmed(edition: Edition) -> Edition:
 
 
 def intro(edition: Edition) -> str:
-    """12 of 231 new papers: 7 for Vision, 3 for Robots, 2 trending."""
+    """12 of 231 new papers: 7 for Vision, 3 for Robots, 1 from outside your topics, 1 trending."""
     topics: list[str] = []
-    trending: list[str] = []
+    others: list[str] = []
     count = left = left_topics = 0
     for section in edition.sections:
         papers = len(section.items)
@@ -113,7 +113,9 @@ def intro(edition: Edition) -> str:
         if not papers:
             continue
         if section.kind == "trending":
-            trending.append(f"{papers} trending")
+            others.append(f"{papers} trending")
+        elif section.kind == "outside":
+            others.append(f"{papers} from outside your topics")
         elif len(topics) < NAMED_TOPICS:
             topics.append(f"{papers} for {BRIEF[section.title]}")
         else:
@@ -121,12 +123,12 @@ def intro(edition: Edition) -> str:
             left_topics += 1
     of = f" of {edition.considered:,}" if edition.considered >= count else ""
     lead = f"{count:,}{of} new {'paper' if count == 1 and edition.considered <= 1 else 'papers'}"
-    if len(topics) + len(trending) == 1 and not left:
-        share = (topics or trending)[0].partition(" ")[2]
+    if len(topics) + len(others) == 1 and not left:
+        share = (topics or others)[0].partition(" ")[2]
         return f"{lead}, {'all ' if count > 1 else ''}{share}"
     if left:
         topics.append(f"{left} for {left_topics} more {'topic' if left_topics == 1 else 'topics'}")
-    return f"{lead}: {', '.join(topics + trending)}"
+    return f"{lead}: {', '.join(topics + others)}"
 
 
 def more(section: Section) -> str:
@@ -177,6 +179,8 @@ def about(reader: Subscriber, site: Site) -> str:
     wanted = []
     if count := len(reader.topics):
         wanted.append(f"{number(count)} topic{'' if count == 1 else 's'}")
+        if reader.outside:
+            wanted.append(f"one paper from outside {'it' if count == 1 else 'them'}")
     if reader.trending or not wanted:
         wanted.append("what is trending")
     hour = f"{reader.send_at.hour:02}:{reader.send_at.minute:02}"
@@ -209,9 +213,11 @@ class SubjectWords:
 
 
 def subject_words(edition: Edition, *, date: str, title: Callable[[Item], str]) -> SubjectWords:
-    """The best paper is the strongest that a topic brought, or the hottest where no topic brought any."""
+    """The best paper is the strongest that a topic brought; where none did, the one from outside the topics,
+    or else the hottest."""
     topical = trending = 0
     best: Item | None = None
+    outside: tuple[Item, ...] = ()
     strongest = -math.inf
     for section in edition.sections:
         items = section.items
@@ -219,11 +225,14 @@ def subject_words(edition: Edition, *, date: str, title: Callable[[Item], str]) 
             trending += len(items)
             continue
         topical += len(items)
+        if section.kind == "outside":
+            outside = items
+            continue
         for item in items:
             if item.score > strongest:
                 best, strongest = item, item.score
-    if best is None and trending:
-        best = edition.items[0]
+    if best is None and topical + trending:
+        best = (outside or edition.items)[0]
     return SubjectWords(
         kind="papers" if topical else "trending" if trending else "quiet",
         count=number(topical + trending),

@@ -35,13 +35,14 @@ def render(
     edition = letter.edition
 
     def card(item: Item) -> CardWords:
-        key = card_key(item, year=edition.slot.scheduled_at.year)
+        year = edition.slot.scheduled_at.year
+        key = card_key(item, year=year)
         return own_card(
             card_words(papers[item.paper_id, item.revision], key),
             site,
             paper_id=item.paper_id,
             token=letter.vote_token,
-            why=why_words(item),
+            why=why_words(item, year=year),
         )
 
     words = mail_words(letter, site, card=card)

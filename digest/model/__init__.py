@@ -19,6 +19,7 @@ from digest.model.deliveries import (
 )
 from digest.model.editions import Edition, Item, Notice, Reason, ReasonKind, Section, Slot
 from digest.model.figures import Held, Tally
+from digest.model.lessons import Lesson, LessonLike
 from digest.model.papers import Collection, Listing, ListingKind, Paper, Position, SourceStatus
 from digest.model.readers import Cadence, Subscriber, Topic
 
@@ -33,6 +34,8 @@ __all__ = [
     "EventKind",
     "Held",
     "Item",
+    "Lesson",
+    "LessonLike",
     "Listing",
     "ListingKind",
     "Message",

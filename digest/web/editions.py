@@ -171,7 +171,7 @@ def _entry(item: Item, paper: Paper, edition: Edition) -> EntryWords:
         path=paper_path(paper),
         card=card_words(paper, key),
         upvotes=0 if is_told else item.upvotes or 0,
-        why=why_words(item),
+        why=why_words(item, year=edition.slot.scheduled_at.year),
     )
 
 

@@ -115,7 +115,7 @@ def topic(token: str) -> flask.Response:
             entry_words(
                 paper,
                 year=year,
-                why=why_words(item),
+                why=why_words(item, year=year),
                 matched=tuple(reason.words for reason in item.reasons if reason.kind == "author"),
             ),
             site_url=whole("/"),

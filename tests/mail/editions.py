@@ -114,9 +114,15 @@ PAPERS = {
 }
 
 
-def item(number: int, *reasons: tuple[str, str], score: float = 50.0, **more: int | None) -> Item:
-    """An item of an edition; reasons are (kind, words)."""
-    made = tuple(Reason(kind=kind, words=words) for kind, words in reasons)  # type: ignore[arg-type]
+Why = tuple[str, str] | tuple[str, str, dt.date]
+
+
+def item(number: int, *reasons: Why, score: float = 50.0, **more: int | None) -> Item:
+    """An item of an edition; reasons are (kind, words), or (kind, words, when)."""
+    made = tuple(
+        Reason(kind=kind, words=words, when=when[0] if when else None)  # type: ignore[arg-type]
+        for kind, words, *when in reasons
+    )
     return Item(paper_id=number, revision=1, score=score, reasons=made, **more)  # type: ignore[arg-type]
 
 
@@ -144,6 +150,31 @@ TRENDING = Section(
     title="Trending today",
     items=(item(5, ("trending", "312 upvotes"), stars=1, score=97.0),),
     more=1,
+)
+LIKED = dt.date(2026, 4, 12)
+TAUGHT = Section(
+    kind="topic",
+    title="Vision",
+    items=(
+        item(
+            1,
+            ("keyword", "gaussian splatting"),
+            (
+                "liked",
+                "What a splat forgets: on memory in scenes that change as they are seen, twice over",
+                LIKED,
+            ),
+            ("learned", "seams, scenes that change"),
+            score=98.0,
+        ),
+        item(2, ("learned", "shadows, point clouds"), score=95.0),
+        item(3, ("liked", "Pixels are not words", dt.date(2025, 11, 3)), score=91.0),
+    ),
+)
+OUTSIDE = Section(
+    kind="outside",
+    title="One from outside your topics",
+    items=(item(4, ("outside", ""), ("trending", "84 upvotes"), score=60.0),),
 )
 FAILED = Notice(title="arXiv", status="failed")
 STALE = Notice(title="Hugging Face", status="stale")
@@ -173,6 +204,7 @@ def letter(
 
 EDITIONS = {
     "rich": letter(VISION, ROBOTS, TRENDING, notices=(FAILED,)),
+    "learned": letter(TAUGHT, OUTSIDE, reader=dataclasses.replace(READER, outside=True)),
     "trending": letter(TRENDING, considered=26, reader=dataclasses.replace(READER, topics=(), name="")),
     "quiet": letter(considered=231, notices=(STALE,)),
     "bare": letter(Section(kind="topic", title="All else", items=(item(6),)), considered=1),

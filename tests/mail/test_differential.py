@@ -71,8 +71,9 @@ def random_letter(rng: random.Random, papers: dict[tuple[int, int], Paper]) -> L
 
     def random_item(kind: str) -> object:
         number = rng.randint(1, 8)
-        kinds = ["keyword", "text", "example", "category"] if kind == "topic" else ["trending"]
-        reasons = [(rng.choice(kinds), words) for words in some(4)]
+        kinds = {"topic": ["keyword", "text", "example", "category", "liked", "learned"]}.get(kind, [kind])
+        when = dt.date(rng.choice([2025, 2026]), 3, rng.randint(1, 28))
+        reasons = [(rng.choice(kinds), words, when) for words in some(4)]
         reasons += [("author", author) for author in papers[number, 1].authors[-1:] if rng.random() < 0.3]
         counts = {"upvotes": rng.choice([None, 0, 1, 84]), "stars": rng.choice([None, 1, 15_400])}
         return item(number, *reasons, score=rng.uniform(0, 100), **counts)
@@ -84,7 +85,7 @@ def random_letter(rng: random.Random, papers: dict[tuple[int, int], Paper]) -> L
             items=tuple(random_item(kind) for _ in range(rng.randint(0, 5))),  # type: ignore[misc]
             more=rng.choice([0, 1, 7]),
         )
-        for kind in rng.choices(["topic", "topic", "trending"], k=rng.randint(0, 4))
+        for kind in rng.choices(["topic", "topic", "trending", "outside"], k=rng.randint(0, 4))
     )
     notices = tuple(Notice(title=title, status=rng.choice(["failed", "stale"])) for title in some(2))  # type: ignore[arg-type]
     reader = Subscriber(

@@ -11,15 +11,18 @@ import pytest
 from digest.mail.cards import authors_words, card_key, card_words, why_words
 from digest.mail.check import decoded
 from digest.mail.compile import compile_mail
-from digest.mail.letters import about, intro, mail_words, notice, trimmed
+from digest.mail.letters import about, intro, mail_words, notice, subject_words, trimmed
 from digest.model import Cadence, Edition, Item, Notice, Section, Slot, Subscriber, Topic
 from tests.mail.editions import (
     EDITIONS,
     FAILED,
+    LIKED,
+    OUTSIDE,
     PAPERS,
     READER,
     SITE,
     STALE,
+    TAUGHT,
     composed,
     item,
     letter,
@@ -28,6 +31,9 @@ from tests.mail.editions import (
 
 if TYPE_CHECKING:
     from digest.mail.templates import Templates
+    from tests.mail.editions import Why
+
+LAST_YEAR = dt.date(2025, 12, 31)
 
 
 def section(title: str, count: int, *, more: int = 0) -> Section:
@@ -130,6 +136,22 @@ def test_quiet_day_says_so_and_when_the_next_mail_comes(
     assert meant in " ".join(mail.text.split())
 
 
+def test_the_one_from_outside_is_told_apart_and_is_the_subject_only_where_nothing_else_is() -> None:
+    both = letter(TAUGHT, OUTSIDE).edition
+    assert intro(both) == "4 of 231 new papers: 3 for Vision, 1 from outside your topics"
+    alone = letter(OUTSIDE, section("", 1)).edition
+    assert intro(alone) == "2 of 231 new papers: 1 from outside your topics, 1 trending"
+    assert intro(letter(OUTSIDE).edition) == "1 of 231 new papers, from outside your topics"
+
+    def title(one: Item) -> str:
+        return f"number {one.paper_id}"
+
+    weak = letter(dataclasses.replace(TAUGHT, items=(item(2, score=11.0),)), OUTSIDE).edition
+    assert subject_words(weak, date="", title=title).best == "number 2"
+    only = subject_words(alone, date="", title=title)
+    assert (only.kind, only.count, only.best) == ("papers", "2", "number 4")
+
+
 def test_dates_are_those_of_the_reader_s_zone(templates: Templates) -> None:
     reader = dataclasses.replace(READER, timezone="Pacific/Honolulu")
     words = mail_words(letter(reader=reader), SITE, card=lambda _: None)
@@ -213,12 +235,33 @@ def test_byline_leaves_out_what_is_not_known(authors: str, categories: tuple[str
             "by Ada Sample · about depth, scenes",
         ),
         ([("category", "cs.CV")], "in cs.CV"),
+        (
+            [("liked", "A Title", LIKED), ("keyword", "splats")],
+            "splats · like “A Title”, which you liked on 12 April",
+        ),
+        ([("liked", "A Title", LAST_YEAR)], "like “A Title”, which you liked on 31 December 2025"),
+        ([("liked", "A Title")], "like “A Title”, which you liked"),
+        (
+            [("liked", "A Title", LIKED), ("liked", "Another", LAST_YEAR), ("liked", "A third")],
+            "like “A Title”, which you liked on 12 April, and “Another”, on 31 December 2025, and “A third”",
+        ),
+        ([("learned", "splats")], "you like papers on splats"),
+        (
+            [("learned", "splats, point clouds"), ("learned", "NeRF"), ("category", "cs.CV")],
+            "you like papers on splats, point clouds and NeRF · in cs.CV",
+        ),
+        ([("keyword", "splats"), ("outside", "")], "from outside your topics · splats"),
+        ([("outside", "84 upvotes")], "from outside your topics: 84 upvotes"),
+        (
+            [("liked", "A title of many words, " * 5, LIKED)],
+            "like “A title of many words, A title of many words, A title…”, which you liked on 12 April",
+        ),
         ([("trending", "84 upvotes")], "84 upvotes"),
         ([("keyword", str(n)) for n in range(20)], "0, 1, 2, 3, 4, 5, 6, 7"),
     ],
 )
-def test_why_is_one_line(reasons: list[tuple[str, str]], words: str) -> None:
-    assert why_words(item(1, *reasons)) == words
+def test_why_is_one_line(reasons: list[Why], words: str) -> None:
+    assert why_words(item(1, *reasons), year=2026) == words
 
 
 def test_counts_are_those_of_the_edition_and_said_once() -> None:
