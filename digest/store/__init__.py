@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from digest.store.alarms import Alarms
 from digest.store.archive import Archive
 from digest.store.confirmations import Confirmations
+from digest.store.corrections import Corrections
 from digest.store.curations import Curations
 from digest.store.database import Database
 from digest.store.deliveries import Deliveries
@@ -37,6 +38,7 @@ from digest.store.sources import Sources, StoredPace
 from digest.store.subscribers import Subscribers
 from digest.store.suppressions import Suppressions
 from digest.store.terms import Terms
+from digest.store.vectors import Vectors
 from digest.store.votes import Votes
 
 if TYPE_CHECKING:
@@ -76,6 +78,8 @@ class Store:
         self.figures = FigureBook(database)
         self.votes = Votes(database)
         self.learned = Learned(database)
+        self.corrections = Corrections(database)
+        self.vectors = Vectors(database)
         self.editors = Editors(database)
         self.curations = Curations(database)
 
