@@ -22,6 +22,7 @@ _DELIVERY = (
     "updated_at", "history",
 )  # fmt: skip
 _EVENT = ("delivery_id", "at", "teller", "name", "reason")
+_CORRECTION = ("topic", "words", "value", "at")
 _NOTE = ("id", "kind", "state", "asked_at", "updated_at", "provider", "provider_id", "reason")
 
 
@@ -49,6 +50,8 @@ def known(house: House, subscriber_id: int) -> dict[str, Any]:
             {**paper(row["paper_id"]), "topic": row["topic"], "value": row["value"], "at": row["at"]}
             for row in kept["likes"]
         ],
+        "corrections": [_picked(row, _CORRECTION) for row in kept["corrections"]],
+        "resets": [_picked(row, ("topic", "at")) for row in kept["resets"]],
         "confirmations": [_wish(row, mine=subscriber_id) for row in kept["confirmations"]],
         "notes": [_picked(row, _NOTE) for row in kept["notes"]],
         "suppressions": [_picked(row, ("cause", "at", "evidence")) for row in kept["suppressions"]],

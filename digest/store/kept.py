@@ -12,6 +12,7 @@ from digest.store import tables
 from digest.store.database import parts
 from digest.store.ledger import read_history
 from digest.store.shown import shown
+from digest.store.tables_learning import corrections, resets
 from digest.store.tables_web import confirmations, likes, notes, upvotes
 
 if TYPE_CHECKING:
@@ -80,6 +81,16 @@ class Kept:
                 "papers_shown": seen,
                 "upvotes": up,
                 "likes": liked,
+                "corrections": _all(
+                    connection,
+                    sa.select(corrections)
+                    .where(corrections.c.subscriber_id == subscriber_id)
+                    .order_by(corrections.c.at, corrections.c.term),
+                ),
+                "resets": _all(
+                    connection,
+                    sa.select(resets).where(resets.c.subscriber_id == subscriber_id).order_by(resets.c.at),
+                ),
                 "confirmations": _all(
                     connection, sa.select(confirmations).where(mine).order_by(confirmations.c.id)
                 ),

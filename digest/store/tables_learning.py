@@ -35,13 +35,15 @@ learned = sa.Table(
     sqlite_with_rowid=False,
 )
 
-# Words that a reader struck out of a topic (-1) or pinned to it (1).
+# Words that a reader struck out of a topic (-1) or pinned to it (1), by their term; `words` are as they wrote
+# them.
 corrections = sa.Table(
     "corrections",
     metadata,
     sa.Column("subscriber_id", sa.Integer, primary_key=True),
     sa.Column("topic", sa.Text, primary_key=True),
     sa.Column("term", sa.Text, primary_key=True),
+    sa.Column("words", sa.Text, nullable=False),
     sa.Column("value", sa.Integer, nullable=False),
     sa.Column("at", UtcDateTime, nullable=False),
     sqlite_with_rowid=False,

@@ -12,6 +12,21 @@ def upgrade() -> None:
     op.add_column("likes", sa.Column("origin", sa.Text, nullable=False, server_default="vote"))
     op.add_column("subscribers", sa.Column("outside", sa.Boolean, nullable=False, server_default=sa.false()))
     op.add_column("papers", sa.Column("community_at", sa.DateTime))
+    op.add_column("papers", sa.Column("warmth", sa.Float, nullable=False, server_default="0"))
+    # Weighed anew whenever something is counted; until then as votes always were.
+    op.execute(
+        "UPDATE papers SET warmth = coalesce(upvotes, 0) + votes WHERE coalesce(upvotes, 0) + votes > 0"
+    )
+    op.drop_index("papers_by_day", "papers")
+    op.drop_index("papers_by_community", "papers")
+    counted = ["id", "merged_into", "upvotes", "votes", "warmth", "community_at"]
+    op.create_index("papers_by_day", "papers", ["first_listed", *counted, "community_listed"])
+    op.create_index(
+        "papers_by_community",
+        "papers",
+        ["community_listed", *counted],
+        sqlite_where=sa.text("community_listed IS NOT NULL"),
+    )
     op.create_table(
         "artefacts",
         sa.Column("name", sa.Text, primary_key=True),
@@ -33,6 +48,7 @@ def upgrade() -> None:
         sa.Column("subscriber_id", sa.Integer, primary_key=True),
         sa.Column("topic", sa.Text, primary_key=True),
         sa.Column("term", sa.Text, primary_key=True),
+        sa.Column("words", sa.Text, nullable=False),
         sa.Column("value", sa.Integer, nullable=False),
         sa.Column("at", sa.DateTime, nullable=False),
         sqlite_with_rowid=False,
