@@ -96,8 +96,9 @@ def save_topic(house: House, subscriber_id: int, ref: str, topic: Topic, *, was:
 
 
 def remove_topic(house: House, subscriber_id: int, ref: str, *, was: str) -> tuple[Topic, int]:
-    """Remove the topic of that ref; returns it, and the place where it stood, for who wants it back. Raises
-    Changed where it is another now."""
+    """Remove the topic of that ref; returns it, and the place where it stood, for who wants it back: then it
+    comes with what was liked for it, and for a while with how it was corrected. Raises Changed where it is
+    another now."""
     gone: tuple[Topic, int] | None = None
 
     def edit(reader: Subscriber) -> Subscriber:
@@ -109,6 +110,7 @@ def remove_topic(house: House, subscriber_id: int, ref: str, *, was: str) -> tup
     _change(house, subscriber_id, edit)
     if gone is None:
         raise Changed(_ANOTHER)
+    house.store.corrections.touch(subscriber_id, ref, at=house.clock())
     return gone
 
 
