@@ -70,8 +70,8 @@ class Embedder:
     def embed(
         self, texts: Sequence[str], *, size: int | None = None, within_s: float | None = None
     ) -> Embedded:
-        """One request for at most `batch` texts; one without words gets no vector. `size`: of so many numbers,
-        as those that are kept. Raises EndpointError where the answer as a whole is of no use."""
+        """One request for at most `batch` texts; a blank one gets no vector. `size`: of so many numbers, as
+        those that are kept. Raises EndpointError where the answer as a whole is of no use."""
         if self._endpoint is None:
             raise EndpointError("the model is not asked here", is_transient=True)
         if len(texts) > self.batch:

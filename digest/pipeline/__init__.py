@@ -16,6 +16,7 @@ from digest.errors import StoreError, UsageError
 from digest.pipeline.collect import Reading, collect
 from digest.pipeline.deliver import deliver
 from digest.pipeline.editions import at_once, compose, plan
+from digest.pipeline.meaning import after_mail, before_mail
 from digest.pipeline.prune import prune
 from digest.pipeline.takeover import take_over
 from digest.pipeline.works import Works
@@ -89,6 +90,7 @@ def run(
         works.step("run.taken_over")
         readings = collect(works, works.sources, now=now) if collecting else {}
         works.step("run.collected")
+        before_mail(works.meaning)
         handled |= set(
             store.deliveries.expire(
                 at=now, now=works.clock(), give_up=works.delivery.give_up, subscriber_id=only_id
@@ -111,6 +113,7 @@ def run(
             works, handled, at=now, readings=readings, composed=composed, stopped=delivered.stopped
         )
         if email is None:
+            after_mail(works.meaning)
             prune(works, now=now)
             _note_tick(works)
         return report

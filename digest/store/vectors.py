@@ -139,6 +139,13 @@ class Vectors:
             ids = connection.scalars(query.order_by(table.c.paper_id.desc()).limit(limit)).all()
         return self.of(label, ids)
 
+    def count(self, label: str, *, most: int) -> int:
+        """How many papers have one; no more than `most` are counted."""
+        table = paper_vectors
+        some = sa.select(table.c.paper_id).where(table.c.model == label).limit(most).subquery()
+        with self._database.read() as connection:
+            return connection.scalar(sa.select(sa.func.count()).select_from(some)) or 0
+
     def rows(self, label: str) -> Iterator[tuple[int, bytes]]:
         """Each paper's number and row, little-endian float16; ascending, one at a time."""
         table = paper_vectors

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     from digest.links import Signer
     from digest.mail.site import Site
+    from digest.pipeline.meaning import Meaning
     from digest.ports import Catalogue
     from digest.store import Store
 
@@ -56,8 +57,10 @@ class Desk:
     sources: tuple[SourceLabel, ...] = ()
     catalogues: tuple[Catalogue, ...] = ()
     templates: Path | None = None
+    half_life: dt.timedelta = dt.timedelta(days=180)  # of what a reader likes
     soft_bounces: SoftBounces = dataclasses.field(default_factory=SoftBounces)
     webhook_key: str = ""  # of SendGrid's signed events; "" where none is configured
+    meaning: Meaning | None = None  # a model that turns texts into vectors, if there is one
     clock: Callable[[], dt.datetime] = lambda: dt.datetime.now(dt.UTC)
     tell: Callable[..., None] = _untold
     poke: Callable[[], None] = _unpoked

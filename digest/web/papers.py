@@ -24,6 +24,7 @@ from digest.web.opinions import opinions
 from digest.web.periods import period_of
 from digest.web.render import page
 from digest.web.spaces import space
+from digest.web.vicinities import both, near_paper
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -212,7 +213,8 @@ def _similar(paper: Paper) -> Sequence[object]:
     if here is None:
         return ()
     near = here.similar(paper.id, read=desk().store.terms.read, limit=SIMILAR)
-    ids = [one.paper_id for one in near]
+    by_words = [one.paper_id for one in near]
+    ids = both(by_words, near_paper(paper.id, limit=SIMILAR), limit=SIMILAR)
     found = desk().store.lists.entries(ids)
     return [
         entry_words(found[one].paper, year=desk().today.year, curated=found[one].curated)

@@ -15,6 +15,7 @@ from digest.core.query import LONGEST, parse
 from digest.mail.words import brief, clean
 from digest.web.desk import desk
 from digest.web.spaces import space
+from digest.web.vicinities import both, near_text
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -165,7 +166,7 @@ def find(sought: Sought, *, limit: int, offset: int = 0) -> Finding:
 
 
 def _by_meaning(sought: Sought, *, limit: int, offset: int) -> Finding:
-    """The `NEAREST` papers, in pages."""
+    """The `NEAREST` papers, in pages; by their words, and by an operator's model where there is one."""
     import numpy as np
 
     here, store = space(), desk().store
@@ -176,6 +177,7 @@ def _by_meaning(sought: Sought, *, limit: int, offset: int) -> Finding:
         among = np.array(store.lists.ids(sought.first, sought.last, category=sought.category), dtype=np.int64)
     near = here.nearest(sought.words, read=store.terms.read, limit=NEAREST, among=among)
     order = [one.paper_id for one in near]
+    order = both(order, near_text(sought.words, limit=NEAREST, among=among), limit=NEAREST)
     if sought.order == "newest":
         order.sort(reverse=True)
     some = order[offset : offset + limit]
@@ -185,6 +187,6 @@ def _by_meaning(sought: Sought, *, limit: int, offset: int) -> Finding:
         entries=tuple(entries[paper_id] for paper_id in some if paper_id in entries),
         total=len(order),
         marks=parse(sought.words).marks,
-        why={paper_id: ", ".join(alike[paper_id][:ALIKE]) for paper_id in some},
+        why={paper_id: ", ".join(alike.get(paper_id, ())[:ALIKE]) for paper_id in some},
         is_cut=len(sought.words) > LONGEST,
     )

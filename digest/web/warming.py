@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from digest.web.desk import desk
 from digest.web.previews import week
 from digest.web.spaces import space
+from digest.web.vicinities import vicinity_of
 
 if TYPE_CHECKING:
     import flask
@@ -24,6 +25,7 @@ def _warm(app: flask.Flask) -> None:
     with app.app_context():
         try:
             space()
+            vicinity_of(desk())
             week(desk())
         except Exception as error:  # noqa: BLE001 - the border of a thread; the first request says it again
             desk().tell("web.not_warmed", error=f"{type(error).__name__}: {error}")
