@@ -95,20 +95,21 @@ class Endpoint:
         *,
         max_bytes: int = MAX_BYTES,
         within_s: float | None = None,
+        tries: int = TRIES,
     ) -> dict[str, Any]:
         """The object that `path` (such as `/embeddings`) answers `body` with.
 
         A try has `timeout_s` for connecting, writing and the whole answer; one that ends in 429 or 5xx is
-        repeated, at most TRIES in all, after the time that the answer asked for or a growing one. `within_s`
-        bounds all tries and the waiting between them. `max_bytes` counts unpacked bytes. Raises
+        repeated, at most `tries` in all, after the time that the answer asked for or a growing one.
+        `within_s` bounds all tries and the waiting between them. `max_bytes` counts unpacked bytes. Raises
         EndpointError: transient where the same may work later.
         """
         name = f"POST {named(self._base + path)}"
         content = json.dumps(body, ensure_ascii=True, allow_nan=False).encode()
         end = self._clock() + (
-            within_s if within_s is not None else TRIES * (self._timeout_s + LONGEST_WAIT_S)
+            within_s if within_s is not None else tries * (self._timeout_s + LONGEST_WAIT_S)
         )
-        for tried in range(1, TRIES + 1):
+        for tried in range(1, tries + 1):
             self._check_rest(name)
             left_s = end - self._clock()
             if left_s <= 0:
@@ -126,7 +127,7 @@ class Endpoint:
                 with self._lock:
                     self._rest = (self._clock() + wait_s, str(refusal))
                 raise refusal
-            if not refusal.is_transient or tried == TRIES:
+            if not refusal.is_transient or tried == tries:
                 raise refusal
             if wait_s is None:
                 wait_s = FIRST_WAIT_S * 2 ** (tried - 1)

@@ -15,16 +15,17 @@ from digest.mail.words import clean, plural, rounded, short_date, shorten
 
 if TYPE_CHECKING:
     from digest.mail.site import Site
-    from digest.model import Item, Paper
+    from digest.model import Gist, Item, Paper
 
 TITLE_LIMIT = 240
 NAME_LIMIT = 60
+MODEL_LIMIT = 40
 CATEGORY_LIMIT = 24  # with the date before it, it stays on one line of a small phone
 
 
 # What makes two cards differ: the paper's id and revision, the authors who matched a topic, the mail's year,
-# upvotes and stars. A bare tuple, because one is made for every paper of every mail.
-CardKey = tuple[int, int, tuple[str, ...], int, int | None, int | None]
+# upvotes and stars, and a model's sentence. A bare tuple, because one is made for every paper of every mail.
+CardKey = tuple[int, int, tuple[str, ...], int, int | None, int | None, "Gist | None"]
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,6 +52,7 @@ class CardWords:
     links: tuple[Link, ...]
     upvotes: str
     thumbnail_url: str
+    gist_by: str = ""  # AI summary by llama3.2
     why: str = ""
     more_url: str = ""
     less_url: str = ""
@@ -72,7 +74,7 @@ def card_key(item: Item, *, year: int) -> CardKey:
             authors = (*authors, reason.words)
         elif kind == "trending":
             upvotes = None  # the reason says it
-    return item.paper_id, item.revision, authors, year, upvotes, item.stars
+    return item.paper_id, item.revision, authors, year, upvotes, item.stars, item.gist
 
 
 def why_words(item: Item, *, year: int) -> str:
@@ -82,7 +84,7 @@ def why_words(item: Item, *, year: int) -> str:
 
 def card_words(paper: Paper, key: CardKey) -> CardWords:
     """The card but for its reasons."""
-    _, _, matched, year, upvotes, stars = key
+    _, _, matched, year, upvotes, stars, written = key
     category = shorten(clean(paper.categories[0]), CATEGORY_LIMIT) if paper.categories else ""
     url = _safe(paper.url) or _safe(paper.pdf_url)
     counted = f"{rounded(stars)} {'star' if stars == 1 else 'stars'}" if stars else ""
@@ -97,10 +99,14 @@ def card_words(paper: Paper, key: CardKey) -> CardWords:
         url=url,
         authors=authors_words(paper, matched=matched),
         listed=" · ".join(part for part in (short_date(paper.first_listed, year=year), category) if part),
-        gist=gist(clean(paper.gist or paper.abstract), limit=GIST_LIMIT),
+        gist=shorten(clean(written.text), GIST_LIMIT)
+        if written
+        else gist(clean(paper.gist or paper.abstract), limit=GIST_LIMIT),
         links=tuple(link for link in links if link.url),
         upvotes=plural(upvotes, "upvote") if upvotes else "",
         thumbnail_url=_safe(paper.thumbnail_url),
+        # Readers know what a machine wrote, and which.
+        gist_by=f"AI summary by {shorten(clean(written.model), MODEL_LIMIT)}" if written else "",
     )
 
 

@@ -132,8 +132,8 @@ class CompiledMail:
                         and why.strip() == why
                         and len(keywords) <= REASONS_SHOWN
                     ):
-                        place = places[item.paper_id, item.revision, (), year, item.upvotes, item.stars]
-                        cards.append((place, (raw,) * count if why else ()))
+                        key = (item.paper_id, item.revision, (), year, item.upvotes, item.stars, item.gist)
+                        cards.append((places[key], (raw,) * count if why else ()))
                         continue
                 why = told(item.reasons, year=year)
                 cards.append((places[card_key(item, year=year)], self.why.pieces(why) if why else ()))

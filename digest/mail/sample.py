@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 
 from digest.mail.site import Letter, Site
-from digest.model import Cadence, Edition, Item, Notice, Paper, Reason, Section, Slot, Subscriber, Topic
+from digest.model import Cadence, Edition, Gist, Item, Notice, Paper, Reason, Section, Slot, Subscriber, Topic
 
 MORNING = dt.datetime(2026, 4, 21, 5, tzinfo=dt.UTC)
 
@@ -64,7 +64,13 @@ def letters() -> tuple[Letter, ...]:
         ),
     )
     bare = Item(paper_id=2, revision=1, score=40.0)
-    hot = Item(paper_id=1, revision=1, score=70.0, reasons=(Reason(kind="trending", words="84 upvotes"),))
+    hot = Item(
+        paper_id=1,
+        revision=1,
+        score=70.0,
+        reasons=(Reason(kind="trending", words="84 upvotes"),),
+        gist=Gist(text="Makes a sample of <two> sentences & a third.", model="sample-1:7b"),
+    )
     rich = (
         Section(kind="topic", title='Vision & "depth"', items=(full, bare), more=3),
         Section(kind="topic", title="Robots", items=(bare,)),

@@ -17,7 +17,7 @@ from digest.model.deliveries import (
     OutcomeKind,
     SuppressionCause,
 )
-from digest.model.editions import Edition, Item, Notice, Reason, ReasonKind, Section, Slot
+from digest.model.editions import Edition, Gist, Item, Notice, Reason, ReasonKind, Section, Slot
 from digest.model.figures import Held, Tally
 from digest.model.lessons import Lesson, LessonLike
 from digest.model.papers import Collection, Listing, ListingKind, Paper, Position, SourceStatus
@@ -32,6 +32,7 @@ __all__ = [
     "DeliveryState",
     "Edition",
     "EventKind",
+    "Gist",
     "Held",
     "Item",
     "Lesson",

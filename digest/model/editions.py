@@ -35,8 +35,17 @@ class Reason:
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class Gist:
+    """One sentence on a paper, as this model of the operator's wrote it."""
+
+    text: str
+    model: str
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
 class Item:
-    """A paper in an edition, with what was true of it when it was selected. `score` is 0 to 100."""
+    """A paper in an edition, with what was true of it when it was selected. `score` is 0 to 100. `gist` is
+    the sentence that a model had written of it by then."""
 
     paper_id: int
     revision: int
@@ -45,6 +54,7 @@ class Item:
     upvotes: int | None = None
     comments: int | None = None
     stars: int | None = None
+    gist: Gist | None = None
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)

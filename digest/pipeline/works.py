@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from digest.links import Signer
     from digest.mail.site import Site
     from digest.mail.templates import Templates
+    from digest.pipeline.gists import GistRules
     from digest.ports import Mailer, Source
     from digest.store import Store
 
@@ -70,6 +71,7 @@ class Works:
     when_empty: Literal["skip", "send"] = "skip"
     keep_days: int = 400  # what is older is taken away; 0: nothing is
     delivery: DeliveryRules = dataclasses.field(default_factory=DeliveryRules)
+    gists: GistRules | None = None  # a model that writes a sentence on each paper, if there is one
     clock: Callable[[], dt.datetime] = lambda: dt.datetime.now(dt.UTC)
     sleep: Callable[[float], None] = time.sleep
     jitter: Callable[[], float] = random.random  # from 0 to 1

@@ -23,6 +23,7 @@ from digest.store.events import Events
 from digest.store.facts import Facts
 from digest.store.figures import FigureBook
 from digest.store.flights import Flights
+from digest.store.gists import Gists
 from digest.store.joining import Joining
 from digest.store.kept import Kept
 from digest.store.learned import Learned
@@ -77,6 +78,7 @@ class Store:
         self.alarms = Alarms(database)
         self.figures = FigureBook(database)
         self.votes = Votes(database)
+        self.gists = Gists(database)
         self.learned = Learned(database)
         self.corrections = Corrections(database)
         self.vectors = Vectors(database)

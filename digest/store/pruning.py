@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
 
-from digest.store import facts, tables, terms, vectors
+from digest.store import facts, gists, tables, terms, vectors
 from digest.store.database import parts
 from digest.store.ledger import OPEN, is_behind
 from digest.store.shown import holds_papers, remember, unpack
@@ -214,6 +214,7 @@ def _empty(connection: sa.Connection, ids: Sequence[int], *, before: dt.date) ->
             connection.execute(sa.delete(papers).where(papers.c.id.in_(emptied)))
             connection.execute(sa.insert(papers), rows)
             connection.execute(sa.delete(revisions).where(revisions.c.paper_id.in_(emptied)))
+            gists.forget(connection, emptied)  # editions hold what they said of them
             titles = {row["id"]: row["title"] for row in rows if row["merged_into"] is None}
             said = {paper_id: terms.terms_of_paper(title, "") for paper_id, title in titles.items()}
             terms.keep(connection, said)

@@ -75,7 +75,7 @@ def entry_words(
 ) -> EntryWords:
     """The words of one entry. `year` is the one in which it is read; `matched` authors are not shortened
     away."""
-    key = (paper.id, paper.revision, matched, year, None, paper.stars)
+    key = (paper.id, paper.revision, matched, year, None, paper.stars, None)
     card = card_words(paper, key)
     found = frozenset(_bare(mark) for mark in marks)
     if found:
