@@ -38,9 +38,19 @@ from digest.core.reading import (
 from digest.core.text import plain, words
 
 if TYPE_CHECKING:
+    import datetime as dt
+
     from digest.model import Listing, Paper
 
-__all__ = ["fold", "keys", "normalise_arxiv_id", "normalise_doi", "same_work", "title_key"]
+__all__ = [
+    "first_in_community",
+    "fold",
+    "keys",
+    "normalise_arxiv_id",
+    "normalise_doi",
+    "same_work",
+    "title_key",
+]
 
 _FEWEST_WORDS = 4
 _FEWEST_LETTERS = 12  # where each character is a word
@@ -126,7 +136,7 @@ def _merge(old: Paper, new: Paper) -> Paper:
     arxiv_id = old.arxiv_id or new.arxiv_id
     doi = _lesser(old.doi, new.doi)
     named_code = _lesser(_named_code(old), _named_code(new))
-    community = sorted(filter(None, (old.community_listed, new.community_listed)))
+    community_day, community_at = first_in_community(old, new)
     told = sorted(filter(None, (old.published, new.published)))
     return dataclasses.replace(
         old,
@@ -149,9 +159,18 @@ def _merge(old: Paper, new: Paper) -> Paper:
         stars=old.stars if new.stars is None else new.stars,
         published=told[0] if told else None,
         first_listed=min(old.first_listed, new.first_listed),
-        community_listed=community[0] if community else None,
+        community_listed=community_day,
+        community_at=community_at,
         sources=tuple(sorted({*old.sources, *new.sources})),
     )
+
+
+def first_in_community(*papers: Paper) -> tuple[dt.date | None, dt.datetime | None]:
+    """The day on which a community first listed any of them, and when on that day, if that is known: one that
+    is listed again is not new."""
+    day = min((one.community_listed for one in papers if one.community_listed), default=None)
+    told = (one.community_at for one in papers if one.community_at and one.community_listed == day)
+    return day, min(told, default=None)
 
 
 def _rank(paper: Paper) -> tuple[int, bool]:

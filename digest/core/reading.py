@@ -73,8 +73,17 @@ def read(listing: Listing) -> Paper:
         published=published(listing),
         first_listed=listing.day,
         community_listed=listing.day if listing.upvotes is not None else None,
+        community_at=_community_at(listing),
         sources=(listing.source,),
     )
+
+
+def _community_at(listing: Listing) -> dt.datetime | None:
+    """The moment of a community's listing, unless it is not of that day (or of a day beside it: zones)."""
+    told = listing.community_at
+    if told is None or told.tzinfo is None or listing.upvotes is None:
+        return None
+    return told if abs((told.astimezone(dt.UTC).date() - listing.day).days) <= 1 else None
 
 
 def _version(listing: Listing, linked: int | None) -> int:

@@ -40,6 +40,7 @@ class Listing:
     upvotes: int | None = None
     comments: int | None = None
     stars: int | None = None
+    community_at: dt.datetime | None = None  # when a community took it into the list of `day`
 
 
 SourceStatus = Literal["ok", "quiet", "stale", "failed"]
@@ -108,6 +109,8 @@ class Paper:
     published: dt.datetime | None = None  # of the first version, as far as a source says so
     first_listed: dt.date
     community_listed: dt.date | None = None  # the day a community (Hugging Face, or ours) first listed it
+    community_at: dt.datetime | None = None  # the moment, as far as it is known
+    warmth: float = 0.0  # the attention it has had (`core.trending`), as the store weighed it
     sources: tuple[str, ...] = ()
 
     @property

@@ -49,7 +49,7 @@ def _collect_one(works: Works, source: Source, *, now: dt.datetime, since: dt.da
     collection = source.collect(position, now=now, window_days=works.window_days, since=since)
     works.step("collect.asked")
     with store.database.begin() as connection:
-        new = store.papers.absorb(connection, collection.listings)
+        new = store.papers.absorb(connection, collection.listings, at=now)
         store.sources.note(
             connection, source.name, title=source.title, collection=collection, new=new, now=now
         )

@@ -25,7 +25,8 @@ PATIENCE = dt.timedelta(seconds=2)
 # That a mail did not arrive is told within days (RFC 5321, 4.5.4.1): until then its papers can come again.
 TELLING = dt.timedelta(days=7)
 GATHERING = dt.timedelta(days=14)  # a reader's row is written once in so long, not every day
-LEAST_DAYS = 30  # beyond the window, or the days of soft bounces
+COUNTS_KEPT = dt.timedelta(days=40)  # how a paper's stars grow is asked in its first days
+LEAST_DAYS = 30  # of what a deleted topic learned; and beyond the window, or the days of soft bounces
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,6 +72,14 @@ def chores(works: Works, *, at: dt.datetime) -> Iterator[Chore]:
         name="remembered",
         once=lambda rows: pruning.remember(made_before=shown, overdue=shown - GATHERING, limit=rows),
         rows=READERS,
+    )
+    counted = (at - COUNTS_KEPT).date()
+    yield Chore(name="counts", once=lambda rows: works.store.counts.prune(before=counted, limit=rows))
+    undone = at - dt.timedelta(days=LEAST_DAYS)
+    yield Chore(
+        name="lessons",
+        once=lambda rows: works.store.corrections.prune(before=undone, limit=rows),
+        most=1,
     )
     kept = kept_for(works)
     if kept is None:

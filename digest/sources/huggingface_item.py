@@ -38,6 +38,7 @@ def read_item(item: Any, *, source: str, day: dt.date) -> Listing | None:
         upvotes=_count(paper, "upvotes"),
         comments=_count(outer, "numComments"),
         stars=_count(paper, "githubStars"),
+        community_at=_listed_at(_text(paper, "submittedOnDailyAt")),
     )
 
 
@@ -69,6 +70,12 @@ def _authors(value: Any) -> tuple[str, ...]:
 def _person(value: Any) -> str | None:
     fields = value if isinstance(value, dict) else {}
     return _text(fields, "fullname") or _text(fields, "name") or _text(fields, "user") or None
+
+
+def _listed_at(text: str) -> dt.datetime | None:
+    """When it was listed. Midnight is how one who knows the day alone writes it (we do)."""
+    when = _moment(text)
+    return None if when is None or when.time() == dt.time() else when
 
 
 def _moment(text: str) -> dt.datetime | None:

@@ -14,6 +14,7 @@ from digest.store.alarms import Alarms
 from digest.store.archive import Archive
 from digest.store.confirmations import Confirmations
 from digest.store.corrections import Corrections
+from digest.store.counts import Counts
 from digest.store.curations import Curations
 from digest.store.database import Database
 from digest.store.deliveries import Deliveries
@@ -58,6 +59,7 @@ class Store:
         self.lists = Lists(database)
         self.search = Search(database)
         self.terms = Terms(database)
+        self.counts = Counts(database)
         self.subscribers = Subscribers(database, hashes)
         self.suppressions = Suppressions(database, hashes)
         self.confirmations = Confirmations(database, hashes)

@@ -33,14 +33,16 @@ def live(connection: sa.Connection, paper_id: int) -> int | None:
     return found
 
 
-def announce(connection: sa.Connection, paper_id: int, whose: Whose, *, day: dt.date) -> None:
-    """Put a paper into the list of `day`, unless it is in that of an earlier one, and make it news."""
+def announce(connection: sa.Connection, paper_id: int, whose: Whose, *, at: dt.datetime) -> None:
+    """Put a paper into the list of that day, unless it is in that of an earlier one, and make it news."""
     papers, listings = tables.papers, tables.listings
+    day = at.date()
     row = connection.execute(
         sa.select(papers.c.first_listed, papers.c.community_listed).where(papers.c.id == paper_id)
     ).one()
     if row.community_listed is None:
-        connection.execute(sa.update(papers).where(papers.c.id == paper_id).values(community_listed=day))
+        first = {"community_listed": day, "community_at": at}
+        connection.execute(sa.update(papers).where(papers.c.id == paper_id).values(**first))
     is_news = whose == "editors" or (row.community_listed is None and day - row.first_listed <= RECENT)
     known = sa.select(listings.c.sequence).where(listings.c.paper_id == paper_id, *_ours(whose))
     if is_news and connection.scalar(known) is None:
@@ -68,7 +70,7 @@ def withdraw(connection: sa.Connection, paper_ids: Collection[int], whose: Whose
         connection.execute(
             sa.update(papers)
             .where(papers.c.id == paper_id, papers.c.votes == 0, papers.c.upvotes.is_(None), ~chosen)
-            .values(community_listed=None)
+            .values(community_listed=None, community_at=None)
         )
 
 

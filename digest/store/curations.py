@@ -127,7 +127,7 @@ def act(
     connection.execute(sa.insert(curations), row)
     _write(connection, paper, after)
     if kind in ("submit", "pick"):
-        announce(connection, paper, "editors", day=at.date())
+        announce(connection, paper, "editors", at=at)
     elif kind == "unpick" and not after.submitted_by:
         withdraw(connection, [paper], "editors")
     return True

@@ -1,9 +1,11 @@
 """Periods in, papers in the order of a page out: the community's list, what is new, the archive.
 
-Never writes. Every question is a fixed number of statements, however many papers it shows, and each walks an
-index. A *period* is two days, both in it. The community's list of a period is what a community listed in it
-(Hugging Face, our readers by voting, an editor by submitting it); where no source tells of a community, it is
-all that was first listed in it, and what an editor submitted in it. Editors' hidden papers are not in it.
+Never writes. The community's list is ordered by heat at some time (`core.trending`), or by upvotes; what
+editors picked is first in either. Every question is a fixed number of statements, however many papers it
+shows, and each walks an index. A *period* is two days, both in it. The community's list of a period is what a
+community listed in it (Hugging Face, our readers by voting, an editor by submitting it); where no source
+tells of a community, it is all that was first listed in it, and what an editor submitted in it. Editors'
+hidden papers are not in it.
 """
 
 from __future__ import annotations
@@ -16,6 +18,7 @@ import sqlalchemy as sa
 
 from digest.core.arxiv import normalise_arxiv_id
 from digest.store import tables, tables_web
+from digest.store.counts import heat_of
 from digest.store.entries import Entry, Page, read_entries, read_ids
 
 if TYPE_CHECKING:
@@ -58,20 +61,21 @@ class Lists:
         submitter: str = "",
         has_community: bool,
         by_day: bool = False,
+        hot_at: dt.datetime | None = None,
         limit: int,
         offset: int = 0,
     ) -> Page:
-        """The community's list of a period: picked ones first, then by upvotes, the newest of equals
-        first; `by_day`: of the newest day first. `submitter`: only what they submitted."""
+        """The community's list of a period: picked ones first, then by upvotes or, with `hot_at`, by heat at
+        that time; the newest of equals first. `by_day`: of the newest day first. `submitter`: only what they
+        submitted."""
         listed = _listed(
-            first, last, category=category, submitter=submitter, has_community=has_community
+            first, last, category=category, submitter=submitter, has_community=has_community, hot_at=hot_at
         ).subquery()
-        picked = sa.and_(_CURATED.c.picked_by != "", _CURATED.c.picked_by.is_not(None))
         order = (
             sa.select(listed.c.id)
             .outerjoin(_CURATED, _CURATED.c.paper_id == listed.c.id)
             .order_by(*([listed.c.day.desc()] if by_day else []))
-            .order_by(picked.desc(), listed.c.votes.desc(), listed.c.id.desc())
+            .order_by(*_best_first(listed))
         )
         return self._page(order, sa.select(sa.func.count()).select_from(listed), limit=limit, offset=offset)
 
@@ -113,14 +117,14 @@ class Lists:
                 after += connection.scalars(query.where(day > around).order_by(day).limit(1))
         return max(before, default=None), min(after, default=None)
 
-    def best(self, first: dt.date, last: dt.date, *, has_community: bool) -> dict[dt.date, Entry]:
-        """The first paper of each day's list in a period."""
-        listed = _listed(first, last, has_community=has_community, each_day=True).subquery()
-        picked = sa.and_(_CURATED.c.picked_by != "", _CURATED.c.picked_by.is_not(None))
-        order = (picked.desc(), listed.c.votes.desc(), listed.c.id.desc())
-        place = sa.func.row_number().over(partition_by=listed.c.day, order_by=order).label("place")
+    def best(
+        self, first: dt.date, last: dt.date, *, has_community: bool, hot_at: dt.datetime | None = None
+    ) -> dict[dt.date, Entry]:
+        """The first paper of each day's list in a period, in the same order as the list."""
+        listed = _listed(first, last, has_community=has_community, each_day=True, hot_at=hot_at).subquery()
+        place = sa.func.row_number().over(partition_by=listed.c.day, order_by=_best_first(listed))
         joined = listed.outerjoin(_CURATED, _CURATED.c.paper_id == listed.c.id)
-        placed = sa.select(listed.c.day, listed.c.id, place).select_from(joined).subquery()
+        placed = sa.select(listed.c.day, listed.c.id, place.label("place")).select_from(joined).subquery()
         with self._database.read() as connection:
             rows = connection.execute(sa.select(placed.c.day, placed.c.id).where(placed.c.place == 1)).all()
             found = read_entries(connection, [row.id for row in rows])
@@ -148,7 +152,7 @@ class Lists:
         table = _CATEGORIES
         query: sa.Select[Any]
         if has_community:
-            listed = _listed(first, last, has_community=True).subquery()
+            listed = _listed(first, last, has_community=True, hot_at=None).subquery()
             joined = listed.join(table, table.c.paper_id == listed.c.id)
             query = (
                 sa.select(table.c.category, sa.func.count()).select_from(joined).group_by(table.c.category)
@@ -237,6 +241,11 @@ def _names() -> sa.CTE:
     return names.union_all(sa.select(following.scalar_subquery()).where(names.c.category.is_not(None)))
 
 
+def _best_first(listed: sa.Subquery) -> tuple[sa.ColumnElement[Any], ...]:
+    picked = sa.and_(_CURATED.c.picked_by != "", _CURATED.c.picked_by.is_not(None))
+    return picked.desc(), listed.c.force.desc(), listed.c.id.desc()
+
+
 def _listed(
     first: dt.date,
     last: dt.date,
@@ -245,11 +254,14 @@ def _listed(
     submitter: str = "",
     has_community: bool,
     each_day: bool = False,
+    hot_at: dt.datetime | None,
 ) -> sa.Select[Any] | sa.CompoundSelect[Any]:
-    """The numbers, upvotes and days of the papers of the community's list of a period. `each_day`: of the
-    lists of each of its days, so that one that an editor submitted after it came is there twice."""
+    """The numbers, days and `force` (upvotes, or the heat at that time) of the papers of the community's list
+    of a period. `each_day`: of the lists of each of its days, so that one that an editor submitted after it
+    came is there twice."""
     hidden = sa.select(_CURATED.c.paper_id).where(_CURATED.c.hidden_by != "")
-    shown = sa.select(_PAPERS.c.id, _VOTES.label("votes")).where(
+    force = _VOTES if hot_at is None else heat_of(_PAPERS, at=hot_at)
+    shown = sa.select(_PAPERS.c.id, force.label("force")).where(
         _PAPERS.c.merged_into.is_(None), _PAPERS.c.id.not_in(hidden)
     )
     if submitter:

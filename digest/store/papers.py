@@ -39,10 +39,18 @@ class Papers:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def absorb(self, connection: sa.Connection, listings: Sequence[Listing], *, as_news: bool = True) -> int:
+    def absorb(
+        self,
+        connection: sa.Connection,
+        listings: Sequence[Listing],
+        *,
+        as_news: bool = True,
+        at: dt.datetime | None = None,
+    ) -> int:
         """Fold listings into papers, within the caller's transaction; returns how many papers are new.
 
-        `as_news` False: they were looked up, not announced, and are in no edition for that.
+        `as_news` False: they were looked up, not announced, and are in no edition for that. `at`: when they
+        were read; what they count is then kept for that day (`counts`).
         A replacement of a work that the library does not have is not taken in: it is no news, and
         nobody was told of the work.
         """
@@ -64,7 +72,7 @@ class Papers:
                     },
                 )
         self._announce(connection, list(rows.values()))
-        added = shelf.settle()
+        added = shelf.settle(at=at)
         if added:
             facts.put(connection, "statistics", _statistics(connection).grown_by(added).to_bytes())
         return len(added)

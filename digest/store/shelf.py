@@ -14,16 +14,17 @@ from pydantic import TypeAdapter
 
 from digest.core import identity
 from digest.model import Listing, Paper
-from digest.store import curations, tables, tables_web, terms, votes
+from digest.store import counts, curations, tables, tables_web, terms, vectors, votes
 from digest.store.database import parts
 from digest.store.rows import paper_row, read_paper
 
 if TYPE_CHECKING:
+    import datetime as dt
     from collections.abc import Collection, Mapping, Sequence
 
 _LENT = (
     "abstract", "authors", "doi", "url", "pdf_url", "code_url", "project_url", "thumbnail_url", "gist",
-    "submitter", "upvotes", "comments", "stars", "published", "community_listed",
+    "submitter", "upvotes", "comments", "stars", "published",
 )  # fmt: skip
 _PAPER = TypeAdapter(Paper)
 
@@ -103,9 +104,12 @@ class Shelf:
         connection = self._connection
         ours, theirs = self._papers[into], self._papers[other]
         lent = {name: getattr(theirs, name) for name in _LENT if not getattr(ours, name)}
+        day, at = identity.first_in_community(ours, theirs)
         merged = dataclasses.replace(
             ours,
             **lent,
+            community_listed=day,
+            community_at=at,
             first_listed=min(ours.first_listed, theirs.first_listed),
             sources=tuple(sorted({*ours.sources, *theirs.sources})),
         )
@@ -120,12 +124,14 @@ class Shelf:
         count = votes.merge(connection, other, into=into)
         self._papers[into] = dataclasses.replace(self._papers[into], votes=count)
         curations.merge(connection, other, into=into)
+        counts.merge(connection, other, into=into)
         self._by_key.update({key: into for key, paper_id in self._by_key.items() if paper_id == other})
         self._added.discard(other)
         self._gone.add(other)
 
-    def settle(self) -> list[Mapping[str, int]]:
-        """Write what follows from the papers that are new or changed; returns the terms of the new ones."""
+    def settle(self, *, at: dt.datetime | None = None) -> list[Mapping[str, int]]:
+        """Write what follows from the papers that are new or changed; returns the terms of the new ones.
+        `at`: when a source was asked what it counts, so that growth can be told."""
         changed = {
             paper_id: (self._before.get(paper_id), paper)
             for paper_id, paper in sorted(self._papers.items())
@@ -138,11 +144,16 @@ class Shelf:
         }
         terms.keep(self._connection, said)
         terms.forget(self._connection, self._gone)
+        vectors.forget(self._connection, self._gone)
         moved = {
             paper_id: now
             for paper_id, (was, now) in changed.items()
             if was is None or (was.categories, was.first_listed) != (now.categories, now.first_listed)
         }
+        counted = [now for was, now in changed.values() if counts.counted(was) != counts.counted(now)]
+        if at is not None:
+            counts.note(self._connection, counted, day=at.date())
+        counts.weigh(self._connection, [paper.id for paper in counted])
         _categorise(self._connection, moved, gone={*self._gone, *(moved.keys() & self._before.keys())})
         return [said[paper_id] for paper_id in sorted(self._added)]
 

@@ -62,11 +62,22 @@ papers = sa.Table(
     sa.Column("first_listed", sa.Date, nullable=False),
     sa.Column("community_listed", sa.Date),
     sa.Column("community_at", UtcDateTime),  # when, as far as that is known
+    sa.Column("warmth", sa.Float, nullable=False, server_default="0"),  # see `counts`
     sa.Column("sources", sa.JSON, nullable=False),
     # Few are: a run asks for all of them, and shall not look at the whole library for it.
     sa.Index("papers_merged", "merged_into", sqlite_where=sa.text("merged_into IS NOT NULL")),
     # Lists count and sort thousands, and show twenty: the index has all that this takes.
-    sa.Index("papers_by_day", "first_listed", "id", "merged_into", "upvotes", "votes"),
+    sa.Index(
+        "papers_by_day",
+        "first_listed",
+        "id",
+        "merged_into",
+        "upvotes",
+        "votes",
+        "warmth",
+        "community_at",
+        "community_listed",
+    ),
     sa.Index(
         "papers_by_community",
         "community_listed",
@@ -74,6 +85,8 @@ papers = sa.Table(
         "merged_into",
         "upvotes",
         "votes",
+        "warmth",
+        "community_at",
         sqlite_where=sa.text("community_listed IS NOT NULL"),
     ),
 )

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Literal
 
 import sqlalchemy as sa
 
-from digest.store import tables
+from digest.store import counts, tables
 from digest.store.community import announce, live, withdraw
 from digest.store.database import insert_new, parts
 from digest.store.shown import holds_papers, unpack
@@ -79,7 +79,7 @@ class Votes:
             if changed:
                 count = _count(connection, paper)
                 if on:
-                    announce(connection, paper, "readers", day=at.date())
+                    announce(connection, paper, "readers", at=at)
                 elif not count:
                     withdraw(connection, [paper], "readers")
             return changed
@@ -213,8 +213,9 @@ def _delete(connection: sa.Connection, table: sa.Table, subscriber_id: int, pape
 
 
 def _count(connection: sa.Connection, paper_id: int) -> int:
-    """Write a paper's count, which is that of its rows, and say it."""
+    """Write a paper's count, which is that of its rows, weigh it, and say it."""
     count = connection.scalar(sa.select(sa.func.count()).where(upvotes.c.paper_id == paper_id)) or 0
     papers = tables.papers
     connection.execute(sa.update(papers).where(papers.c.id == paper_id).values(votes=count))
+    counts.weigh(connection, [paper_id])
     return count

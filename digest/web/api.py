@@ -35,7 +35,7 @@ blueprint = flask.Blueprint("api", __name__)
 
 USUAL = 50  # items, where nobody says how many
 MOST = 100  # items that are given at once, however many are asked for
-SORTS = ("publishedAt", "trending")
+SORTS = ("publishedAt", "trending", "upvotes")  # the last is ours alone
 FRESH_S = 60  # how long an answer may be kept
 _REPEATED = ("date", "week", "month", "sort", "submitter")  # on the next page
 _NUMBER = re.compile(r"[0-9]{1,6}")
@@ -62,12 +62,13 @@ def refused(why: Refused) -> flask.Response:
 @blueprint.get("/api/daily_papers")
 def daily_papers() -> flask.Response:
     """The list of `date`, `week` or `month` (the first of them that is given), or of the latest day that has
-    one. A day has the order of its page; `sort=publishedAt` puts the newest day of a longer time first."""
+    one: the hottest first, as on its page, or `sort=upvotes` the most upvoted. `sort=publishedAt` puts the
+    newest day of a longer time first."""
     asked = flask.request.args
     period = _period(asked)
     sort = asked.get("sort", "trending")
     if sort not in SORTS:
-        raise Refused(f"Invalid sort: expected publishedAt or trending, got {_shown(sort)}")
+        raise Refused(f"Invalid sort: expected publishedAt, trending or upvotes, got {_shown(sort)}")
     limit, number = _limit(asked), _number(asked, "p", usual=0)
     lists, has_community = desk().store.lists, desk().has_community
     if period is None:
@@ -81,6 +82,7 @@ def daily_papers() -> flask.Response:
         submitter=asked.get("submitter", "").strip(),
         has_community=has_community,
         by_day=sort == "publishedAt",
+        hot_at=None if sort == "upvotes" else desk().clock(),
         limit=limit,
         offset=number * limit,
     )

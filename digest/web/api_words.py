@@ -49,7 +49,7 @@ def paper_object(entry: Entry) -> dict[str, Any]:
         "publishedAt": moment(published(paper)),
     }
     if paper.community_listed is not None:
-        found["submittedOnDailyAt"] = moment(_midnight(paper.community_listed))
+        found["submittedOnDailyAt"] = moment(paper.community_at or _midnight(paper.community_listed))
     found["title"] = paper.title
     if name := submitter(entry):
         found["submittedOnDailyBy"] = {"fullname": name, "user": name, "name": name, "type": "user"}

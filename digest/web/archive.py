@@ -70,7 +70,9 @@ def _months() -> tuple[Month, ...]:
 
 def _show(shown: Period, months: Sequence[Month]) -> flask.Response:
     days = next((one.days for one in months if one.first == shown.first), ())
-    best = desk().store.lists.best(shown.first, shown.last, has_community=desk().has_community)
+    best = desk().store.lists.best(
+        shown.first, shown.last, has_community=desk().has_community, hot_at=desk().clock()
+    )
     return kept_publicly(
         page(
             "archive",

@@ -17,7 +17,8 @@ if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Mapping
 
-Sort = Literal["trending", "new"]
+Sort = Literal["trending", "upvotes", "new"]
+SORTS: tuple[tuple[Sort, str], ...] = (("trending", "Trending"), ("upvotes", "Most upvoted"), ("new", "New"))
 
 CATEGORY_LIMIT = 80
 _PATHS: Mapping[Kind, str] = {"day": "/date/", "week": "/week/", "month": "/month/"}
@@ -64,8 +65,9 @@ def read_choice() -> Choice:
     """What the address at hand says; what cannot be meant is left out."""
     asked = flask.request.args
     written = asked.get("p", "")
+    known = {name: name for name, _ in SORTS}
     return Choice(
-        sort="new" if asked.get("sort") == "new" else "trending",
+        sort=known.get(asked.get("sort", ""), "trending"),  # type: ignore[call-overload]
         category=clean(asked.get("category", "")[:CATEGORY_LIMIT]),
         page=int(written) if written.isascii() and written.isdigit() and len(written) < 6 else 0,
     )
@@ -92,11 +94,10 @@ def kinds(period: Period, choice: Choice, *, today: dt.date) -> list[Step]:
 
 
 def sorts(choice: Choice, path: str) -> list[Step]:
-    """Trending, and new."""
-    named: tuple[tuple[Sort, str], ...] = (("trending", "Trending"), ("new", "New"))
+    """The community's list by heat and by upvotes, and what is new."""
     return [
         Step(words=words, path=path + choice.query(sort=sort), current=sort == choice.sort)
-        for sort, words in named
+        for sort, words in SORTS
     ]
 
 

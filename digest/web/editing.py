@@ -97,7 +97,9 @@ def act(token: str, ref: str) -> Response:
 def _overview(token: str, editor: Editor, form: Form, *, status: int = 200) -> flask.Response:
     store, path = desk().store, _path(token)
     day = desk().today
-    found = store.lists.trending(day, day, has_community=desk().has_community, limit=LISTED)
+    found = store.lists.trending(
+        day, day, has_community=desk().has_community, hot_at=desk().clock(), limit=LISTED
+    )
     acts = store.curations.recent(limit=REMEMBERED)
     lately = store.lists.entries({one.paper_id for one in acts})
     listed = {entry.paper.id for entry in found.entries}

@@ -43,9 +43,11 @@ _DAY = dt.timedelta(days=1)
 
 @blueprint.get("/feed.atom")
 def daily() -> flask.Response:
-    """The community's list of the last days, newest day first; `?category=cs.CV` of one category."""
+    """The community's list of the last days, newest day first; of a day the hottest first, or with
+    `?sort=upvotes` the most upvoted. `?category=cs.CV`: of one category."""
     lists, has_community = desk().store.lists, desk().has_community
-    category = read_choice().category
+    choice = read_choice()
+    category, by_upvotes = choice.category, choice.sort == "upvotes"
     newest, _ = lists.days(desk().today + _DAY, has_community=has_community)
     last = newest or desk().today
     found = lists.trending(
@@ -54,16 +56,18 @@ def daily() -> flask.Response:
         category=category,
         has_community=has_community,
         by_day=True,
+        hot_at=None if by_upvotes else desk().clock(),
         limit=ENTRIES,
     )
-    query = read_choice().query(sort="trending")
+    query = choice.query(sort="upvotes" if by_upvotes else "trending")
+    parts = ("feed", *(["by upvotes"] if by_upvotes else []), *([category] if category else []))
     site = desk().site
     return _public(
         feed(
             [_entry(entry, community=has_community) for entry in found.entries],
-            id=tag_uri(whole("/"), "feed", *([category] if category else [])),
+            id=tag_uri(whole("/"), *parts),
             title=f"{site.name}: {category}" if category else site.name,
-            subtitle="The papers of the day, most upvoted first",
+            subtitle=f"The papers of the day, {'most upvoted' if by_upvotes else 'hottest'} first",
             author=site.name,
             self_url=whole(f"/feed.atom{query}"),
             page_url=whole(f"/{query}"),

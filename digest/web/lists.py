@@ -1,4 +1,5 @@
-"""The community's list and what is new, by day, week and month. Every choice stands in the address.
+"""The community's list, by heat or by upvotes, and what is new: of a day, a week or a month. Every choice
+stands in the address.
 
 `/` is the newest day that has papers. A period that no calendar has, that is yet to come or that was before
 the first paper is a 404 which leads to the nearest days that have some.
@@ -13,7 +14,7 @@ import flask
 
 from digest.mail.words import clean, long_date, number, plural
 from digest.web.addresses import whole
-from digest.web.choices import Around, Choice, Step, kinds, period_path, read_choice, sorts, turns
+from digest.web.choices import Around, Choice, Sort, Step, kinds, period_path, read_choice, sorts, turns
 from digest.web.desk import desk
 from digest.web.entries import EntryWords, entry_words
 from digest.web.keeping import kept_publicly
@@ -62,7 +63,7 @@ def month(key: str) -> flask.Response:
 
 def _by_community(choice: Choice) -> bool:
     """Whether a day has a list by what the community listed on it, or by all that came."""
-    return desk().has_community and choice.sort == "trending"
+    return desk().has_community and choice.sort != "new"
 
 
 def _days(around: dt.date, choice: Choice) -> tuple[dt.date | None, dt.date | None]:
@@ -148,6 +149,7 @@ def _look_up(period: Period, choice: Choice) -> Page:
         period.last,
         category=choice.category,
         has_community=desk().has_community,
+        hot_at=desk().clock() if choice.sort == "trending" else None,
         limit=PAGE_SIZE,
         offset=offset,
     )
@@ -199,11 +201,18 @@ def _sentence(period: Period, choice: Choice, found: Page, *, front: bool) -> st
     return f"No papers{where} were listed then."
 
 
+_ORDERS: Mapping[Sort, str] = {
+    "trending": "hottest first",
+    "upvotes": "most upvoted first",
+    "new": "newest first",
+}
+
+
 def _count_words(choice: Choice, found: Page) -> str:
     """`231 new papers, newest first: 31 to 60`."""
     if not found.total:
         return ""
-    order = "newest first" if choice.sort == "new" else "most upvoted first"
+    order = _ORDERS[choice.sort]
     many = plural(found.total, "paper") + (f" in {choice.category}" if choice.category else "")
     words = f"{many}, {order}"
     if found.total <= PAGE_SIZE:

@@ -6,8 +6,10 @@ import dataclasses
 import datetime as dt
 import gzip
 import json
+import re
 from typing import TYPE_CHECKING, Any
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -17,7 +19,7 @@ from digest.sources.huggingface_item import read_item
 from digest.store.lists import Entry
 from digest.web.api_words import listed_item, markdown_page, moment, paper_object
 from digest.web.app import create_app
-from tests.web.conftest import WORST_TITLE, browser, library
+from tests.web.conftest import NOW, WORST_TITLE, browser, library
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -172,8 +174,9 @@ def test_without_a_day_it_is_the_latest_that_has_a_list(client: FlaskClient) -> 
 
 
 def test_a_week_and_a_month_are_sorted_by_upvotes_or_by_day(client: FlaskClient) -> None:
-    week = client.get("/api/daily_papers?week=2026-W17").json
-    assert ids(client.get("/api/daily_papers?month=2026-04")) == [item["paper"]["id"] for item in week]
+    week = client.get("/api/daily_papers?week=2026-W17&sort=upvotes").json
+    month = ids(client.get("/api/daily_papers?month=2026-04&sort=upvotes"))
+    assert month == [item["paper"]["id"] for item in week]
     votes = [item["paper"]["upvotes"] for item in week]
     assert len(votes) == 10
     assert votes == sorted(votes, reverse=True)
@@ -181,9 +184,23 @@ def test_a_week_and_a_month_are_sorted_by_upvotes_or_by_day(client: FlaskClient)
     order = [(item["paper"]["submittedOnDailyAt"], item["paper"]["upvotes"]) for item in by_day]
     assert order == sorted(order, reverse=True)
     assert len(order) == 10
-    assert ids(client.get("/api/daily_papers?week=2026-W17&sort=trending")) == [
-        item["paper"]["id"] for item in week
-    ]
+
+
+@pytest.mark.parametrize("period", ["date=2026-04-23", "week=2026-W17", "month=2026-04"])
+def test_usually_the_hottest_is_first_as_on_the_page(period: str, client: FlaskClient, store: Store) -> None:
+    old = RICH  # of two days before, with 700 upvotes
+    new = dataclasses.replace(RICH, key="2604.20009", arxiv_id="2604.20009", day=NOW.date(), title="Of today")
+    library(store, old, dataclasses.replace(new, upvotes=200))
+    hot = ids(client.get(f"/api/daily_papers?{period}"))
+    assert hot[0] == "2604.20009"
+    assert ids(client.get(f"/api/daily_papers?{period}&sort=trending")) == hot
+    name, _, key = period.partition("=")
+    page = client.get(f"/{name}/{key}").text
+    links = re.findall(r'href="/papers/([^"]+)"', "".join(re.findall(r"<h2.*?</h2>", page, re.DOTALL)))
+    assert links == hot
+    upvoted = ids(client.get(f"/api/daily_papers?{period}&sort=upvotes"))
+    assert sorted(upvoted) == sorted(hot)
+    assert (upvoted[0] == "2604.20001") is (name != "date")
 
 
 def test_without_hugging_face_it_is_all_that_any_source_listed(desk: Desk) -> None:
@@ -308,7 +325,7 @@ REFUSED = (
     ("week=2026-17", 'Invalid week: expected YYYY-Www, got "2026-17"'),
     ("month=2026-13", 'Invalid month: expected YYYY-MM, got "2026-13"'),
     ("date=2026-04-21&week=now", 'Invalid week: expected YYYY-Www, got "now"'),
-    ("sort=upvotes", 'Invalid sort: expected publishedAt or trending, got "upvotes"'),
+    ("sort=best", 'Invalid sort: expected publishedAt, trending or upvotes, got "best"'),
     ("limit=0", "Invalid limit: expected a whole number from 1 on, got 0"),
     ("limit=ten", 'Invalid limit: expected a whole number of at most six digits, got "ten"'),
     ("limit=-1", 'Invalid limit: expected a whole number of at most six digits, got "-1"'),

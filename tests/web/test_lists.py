@@ -192,7 +192,7 @@ def test_long_lists_come_in_pages(client: FlaskClient, store: Store) -> None:
     library(store, *many(PAGE_SIZE + 5, day))
     first = parsed(client.get(f"/date/{day}"))
     assert len(said(first, TITLES)) == PAGE_SIZE
-    assert f"{PAGE_SIZE + 5} papers, most upvoted first: 1 to {PAGE_SIZE}" in first.text_content()
+    assert f"{PAGE_SIZE + 5} papers, hottest first: 1 to {PAGE_SIZE}" in first.text_content()
     assert first.xpath("//nav[@aria-label='Pages']//a/@href") == [f"/date/{day}?p=1"]
     second = parsed(client.get(f"/date/{day}?p=1"))
     assert len(said(second, TITLES)) == 5

@@ -71,6 +71,7 @@ LIST, PAPER, SEARCH, MARKDOWN = (
 ASKED: tuple[Asked, ...] = (
     *of(LIST, 200, LIST, f"{LIST}?date=2026-04-21", f"{LIST}?week=2026-W17&limit=2", f"{LIST}?month=2026-04"),
     *of(LIST, 200, f"{LIST}?date=2026-04-19", f"{LIST}?month=2026-04&sort=publishedAt&submitter=taesiri&p=0"),
+    *of(LIST, 200, f"{LIST}?month=2026-04&sort=upvotes", f"{LIST}?week=2026-W17&sort=trending"),
     *of(LIST, 400, f"{LIST}?date=2026-02-30", f"{LIST}?sort=best", f"{LIST}?limit=0", f"{LIST}?p=-1"),
     *of(LIST, 503, server="broken"),
     *of(SEARCH, 200, SEARCH, f"{SEARCH}?q=gaussian&limit=3", f"{SEARCH}?q=zymurgy"),
@@ -82,7 +83,7 @@ ASKED: tuple[Asked, ...] = (
     *of(MARKDOWN, 200, "/papers/2604.20001.md"),
     *of(MARKDOWN, 404, "/papers/2604.99999.md"),
     *of(MARKDOWN, 503, "/papers/2604.10001.md", server="broken"),
-    *of("/feed.atom", 200, "/feed.atom", "/feed.atom?category=cs.CV"),
+    *of("/feed.atom", 200, "/feed.atom", "/feed.atom?category=cs.CV", "/feed.atom?sort=upvotes"),
     *of("/feed.atom", 503, server="broken"),
     *of("/search.atom", 200, "/search.atom?q=gaussian"),
     *of("/search.atom", 400, "/search.atom", "/search.atom?q=x&from=never"),
