@@ -1,4 +1,4 @@
-.PHONY: setup demo test proof crash browser audit bench lint
+.PHONY: setup demo test proof crash browser audit bench quality lint
 VENV := .venv
 PY := $(VENV)/bin/python
 AXE := 4.14.1
@@ -61,3 +61,8 @@ bench: setup
 	$(PY) benchmarks/deliveries.py
 	@mkdir -p bench
 	$(PY) benchmarks/web.py --database bench/library.db
+
+# How good the ranking is, beside other ways to rank, on the readers and papers in DATA; written into docs/ranking.md.
+quality: setup
+	@test -n "$(DATA)" || { echo "Say where the readers and papers are: make quality DATA=FOLDER"; exit 2; }
+	$(PY) benchmarks/quality.py --data $(DATA) --report docs/ranking.md

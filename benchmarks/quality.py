@@ -1,94 +1,74 @@
-"""Whether the right papers stand on top: ranks a task folder's candidates for each of its readers.
+"""Whether the right papers stand on top.
 
-    python benchmarks/quality.py FOLDER RANKINGS.jsonl.gz
+    python benchmarks/quality.py --data DIR --out FILE
+    python benchmarks/quality.py --data DIR --report docs/ranking.md
 
-FOLDER holds task.json ({"papers": PATH}: jsonl.gz of {"id", "title", "abstract"}), candidates.json (ids) and
-readers.jsonl.gz ({"reader", "likes": [ids], "topics": [{"name", "keywords", "text"}]}). What is written is
-jsonl.gz of {"reader", "ranking": [at most 100 candidate ids, best first]}, for an evaluator that knows which
-papers are relevant; nothing here does. Calls `rank` as `digest run` does, but for counting likeness below the
-threshold too, so that there is an order to judge to the hundredth paper. Likes are a topic's examples.
+The first ranks a task folder's candidates for each of its readers with the functions that `digest run` calls,
+writes jsonl.gz of {"reader", "ranking": [at most 100 candidate ids, best first]} for an evaluator that knows
+which papers are relevant, and prints what it cost; it never opens what says so. `--by NAME` ranks with a
+baseline instead. Where DIR holds several task folders, FILE is a folder.
+
+The second ranks all task folders in DIR with ours and with the baselines (what these gave is kept in bench/),
+judges them, makes the studies that docs/ranking.md speaks of, and writes the tables into that file, between
+its marks. Baselines need the extra `bench`. The format of a folder: benchmarks/judging/tasks.py. One thread.
 """
 
 from __future__ import annotations
 
 import argparse
-import datetime as dt
-import gzip
-import json
-import time
+import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
 
-import numpy as np
+from judging import methods, ours, tasks
+from judging.report import report, written
+from judging.tasks import BadTaskError, Task
 
-from digest.core.features import Candidate, Window
-from digest.core.profiles import Profile
-from digest.core.rank import rank
-from digest.core.statistics import Statistics
-from digest.model import Paper, Topic
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-DEPTH = 100
-TODAY = dt.date(2026, 4, 22)
+ROOT = Path(__file__).resolve().parents[1]
 
 
-def rows(path: Path) -> Iterator[dict[str, Any]]:
-    """The objects of a jsonl.gz file."""
-    with gzip.open(path, "rt", encoding="utf-8") as lines:
-        yield from map(json.loads, lines)
-
-
-def profile(reader: dict[str, Any], papers: dict[str, Paper]) -> Profile:
-    """All that a reader likes and says, as one topic."""
-    likes = {one: papers[one] for one in reader["likes"]}
-    said = reader["topics"]
-    topic = Topic(
-        name=" ".join(one["name"] for one in said),
-        keywords=tuple(word for one in said for word in one["keywords"]),
-        text="\n\n".join(one["text"] for one in said if one.get("text")),
-        examples=tuple(likes),
+def rank_folder(folder: Path, out: Path, *, by: str) -> str:
+    """Write a rankings file; a line that says what it cost."""
+    task = Task.of(folder)
+    if by == "ours":
+        outcome = ours.ranked(task, ours.Ours(task.papers, task.candidates))
+    else:
+        outcome = methods.baseline(by, task, methods.shared(task))
+    out.parent.mkdir(parents=True, exist_ok=True)
+    tasks.write(out, task, outcome.rankings)
+    return (
+        f"{task.name}: {len(task.readers)} readers, {len(task.candidates)} of {len(task.papers)} papers; CPU "
+        f"{outcome.shared_s:.1f} s once, {outcome.reader_ms:.2f} ms a reader"
     )
-    return Profile.of(topic, likes)
 
 
-def main() -> None:
-    """Rank, write, and tell how long it took."""
+def main(arguments: list[str] | None = None) -> int:
+    """Rank or report; 2 with one sentence where the data is not as it should be."""
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("folder", type=Path)
-    parser.add_argument("rankings", type=Path)
-    options = parser.parse_args()
-    folder: Path = options.folder
-    source = folder / json.loads((folder / "task.json").read_text())["papers"]
-    papers = {
-        row["id"]: Paper(
-            id=number, title=row["title"] or "", abstract=row["abstract"] or "", first_listed=TODAY
-        )
-        for number, row in enumerate(rows(source), start=1)
-    }
-    names = json.loads((folder / "candidates.json").read_text())
-    window = Window.of(
-        Statistics.empty().grown(papers.values()),
-        [Candidate(paper=papers[name], sequence=papers[name].id) for name in names],
-        today=TODAY,
-    )
-    readers = list(rows(folder / "readers.jsonl.gz"))
-    began = time.process_time()
-    signs = rank(window, [profile(reader, papers) for reader in readers], strict=False)
-    spent = time.process_time() - began
-    with gzip.open(options.rankings, "wt", encoding="utf-8") as out:
-        for reader, row in zip(readers, signs, strict=True):
-            order = np.argsort(-row, kind="stable")[:DEPTH]
-            line = {
-                "reader": reader["reader"],
-                "ranking": [names[place] for place in order if row[place] > 0],
-            }
-            out.write(json.dumps(line) + "\n")
-    print(f"{len(readers)} readers, {1000 * spent / max(1, len(readers)):.2f} ms of CPU each")
+    parser.add_argument("--data", type=Path, required=True, help="a task folder, or a folder of them")
+    parser.add_argument("--out", type=Path, help="the rankings file to write")
+    parser.add_argument("--by", default="ours", choices=("ours", *methods.BASELINES), help="who ranks")
+    parser.add_argument("--report", type=Path, help="the document whose tables are written")
+    parser.add_argument("--cache", type=Path, default=ROOT / "bench" / "quality", help="for the baselines")
+    chosen = parser.parse_args(arguments)
+    if not chosen.out and not chosen.report:
+        parser.error("--out FILE or --report FILE is needed, or nothing would come of it")
+    try:
+        folders = tasks.folders(chosen.data)
+        if chosen.out:
+            for folder in folders:
+                alone = folder == chosen.data
+                out = chosen.out if alone else chosen.out / f"{folder.name}.jsonl.gz"
+                print(rank_folder(folder, out, by=chosen.by))
+        if chosen.report:
+            text = chosen.report.read_text(encoding="utf-8")
+            chosen.report.write_text(written(text, report(folders, cache=chosen.cache)), encoding="utf-8")
+    except (BadTaskError, OSError) as problem:
+        print(f"quality: {problem}", file=sys.stderr)
+        return 2
+    return 0
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())
