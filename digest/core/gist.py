@@ -128,7 +128,7 @@ def judged(answer: str, *, title: str, abstract: str) -> Judged:
     if _LINK.search(text) or _ADDRESS.search(text) or _NUMBER_TO_CALL.search(text):
         return Judged(refusal="holds an address")
     text = _first_sentence(_bare(text))
-    refusal = _form(text) or _matter(text, f"{title}\n{abstract}")
+    refusal = _form(text) or _matter(text, title, f"{title}\n{abstract}")
     return Judged(refusal=refusal) if refusal else Judged(text=text)
 
 
@@ -177,19 +177,26 @@ def _is_order(text: str) -> bool:
     )
 
 
-def _matter(text: str, source: str) -> str:
+def _matter(text: str, title: str, source: str) -> str:
     """Why this is not about the paper; "" where it may be."""
     if not _scripts(text) <= {*_scripts(source), "LATIN", "GREEK"}:
         return "is in another script"
     known = set(map(_digits, _NUMBER.findall(source)))
     if not all(_digits(number) in known for number in _NUMBER.findall(text)):
         return "names a number that the paper does not"
-    said, there = _content(text), _content(source)
-    stems = {word[:5] for word in there}
-    shared = [word for word in said if word[:5] in stems]
+    said = _content(text)
+    shared = _shared(said, source)
     if len(shared) < 2 or 5 * len(shared) < 3 * len(said):
         return "is not about the paper"
+    # An order in the abstract brings words of its own. (All of 181 real sentences share one with the title.)
+    if _content(title) and not _shared(said, title):
+        return "is not about the paper"
     return ""
+
+
+def _shared(said: set[str], source: str) -> set[str]:
+    stems = {word[:5] for word in _content(source)}
+    return {word for word in said if word[:5] in stems}
 
 
 def _digits(number: str) -> str:
