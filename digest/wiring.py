@@ -8,6 +8,8 @@ import datetime as dt
 from typing import TYPE_CHECKING
 
 from digest import __version__
+from digest.errors import EndpointError
+from digest.gists import Writer
 from digest.http import Client
 from digest.links import Signer
 from digest.mail.site import Site
@@ -17,16 +19,19 @@ from digest.mailers.null import NullMailer
 from digest.membership.house import House
 from digest.membership.posting import Post, Posted, post
 from digest.pipeline.alarms import Operator
+from digest.pipeline.gists import GistRules
 from digest.pipeline.works import DeliveryRules, Works, never, quietly, unlabelled, untold
 from digest.sources import open_source
 from digest.store import Store
 from digest.store.bounces import SoftBounces
+from digest.store.gists import Budget
 from digest.store.limits import Limits, Warmup
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from digest.config import Settings
+    from digest.pipeline.meaning import Meaning
     from digest.ports import Source
     from digest.web.desk import Desk
 
@@ -81,6 +86,69 @@ def operator_of(settings: Settings) -> Operator:
     return Operator(notify=said.notify, ping_url=said.ping_url, agent=f"paper-digest/{__version__}")
 
 
+def meaning_of(
+    settings: Settings,
+    store: Store,
+    *,
+    asking: bool = True,
+    strict: bool = False,
+    should_stop: Callable[[], bool] = never,
+    tell: Callable[..., None] = untold,
+    step: Callable[[str], None] = unlabelled,
+) -> Meaning | None:
+    """What turns papers and topics into vectors, where the settings name a model; `asking` False: it is not
+    asked, and the vectors that there are count. So it is with an address or key of which no request can be
+    made, and the log is told; `strict`: that raises EndpointError."""
+    said = settings.meaning
+    if said.url is None or said.model is None:
+        return None
+    from digest.endpoint import Endpoint  # imported here: most have none
+    from digest.meaning import Embedder
+    from digest.pipeline.meaning import Meaning
+
+    endpoint = None
+    if asking:
+        key = said.api_key.get_secret_value() if said.api_key else None
+        agent = f"paper-digest/{__version__}"
+        try:
+            endpoint = Endpoint(url=said.url, api_key=key, timeout_s=said.timeout_s, agent=agent)
+        except EndpointError as error:
+            if strict:
+                raise
+            tell("meaning.failed", error=str(error))  # no mail waits for it to be mended
+    embedder = Embedder(endpoint, model=said.model, dimensions=said.dimensions, batch=said.batch)
+    return Meaning(store, embedder, seconds=said.seconds_a_run, tell=tell, should_stop=should_stop, step=step)
+
+
+def gists_of(
+    settings: Settings, *, asking: bool = True, strict: bool = False, tell: Callable[..., None] = untold
+) -> GistRules | None:
+    """Who writes a sentence on each paper, where the settings name a model; `asking` False: it is not asked,
+    and what it wrote is shown. So it is with an address or key of which no request can be made, and the log
+    is told; `strict`: that raises EndpointError."""
+    said = settings.gist
+    if said.url is None or said.model is None:
+        return None
+    endpoint = None
+    if asking:
+        from digest.endpoint import Endpoint  # imported here: most have none
+
+        key = said.api_key.get_secret_value() if said.api_key else None
+        agent = f"paper-digest/{__version__}"
+        try:
+            endpoint = Endpoint(url=said.url, api_key=key, timeout_s=said.timeout_s, agent=agent)
+        except EndpointError as error:
+            if strict:
+                raise
+            tell("gists.failed", error=str(error))  # no mail waits for it to be mended
+    return GistRules(
+        writer=Writer(endpoint, model=said.model),
+        budget=Budget(requests=said.daily_requests, tokens=said.daily_tokens),
+        seconds_a_run=said.seconds_a_run,
+        concurrency=said.concurrency,
+    )
+
+
 def sources_of(settings: Settings, store: Store) -> tuple[Source, ...]:
     """The configured sources, over one polite client whose pace the store keeps."""
     agent = f"paper-digest/{__version__} (+mailto:{settings.site.contact_address})"
@@ -125,13 +193,23 @@ def open_works(
             signer=signer_of(settings),
             window_days=settings.digest.window_days,
             when_empty=settings.digest.when_empty,
+            half_life=half_life_of(settings),
             keep_days=settings.store.keep_days,
             delivery=dataclasses.replace(delivery_of(settings), shunned_minutes=shunned_minutes),
+            meaning=meaning_of(
+                settings, store, asking=not scratch, should_stop=should_stop, tell=tell, step=step
+            ),
+            gists=gists_of(settings, asking=not scratch, tell=tell),
             progress=progress,
             should_stop=should_stop,
             tell=tell,
             step=step,
         )
+
+
+def half_life_of(settings: Settings) -> dt.timedelta:
+    """In how long what a reader likes comes to count half."""
+    return dt.timedelta(days=settings.learning.half_life_days)
 
 
 WEB_BUSY_S = 5  # how long a page waits for another writer, before it says that the library is busy
@@ -163,8 +241,10 @@ def open_desk(settings: Settings, *, tell: Callable[..., None] = untold) -> Iter
             ),
             catalogues=tuple(source for source in sources if isinstance(source, Catalogue)),
             templates=settings.digest.templates,
+            half_life=half_life_of(settings),
             soft_bounces=delivery_of(settings).soft_bounces,
             webhook_key=settings.mail.sendgrid.webhook_key or "",
+            meaning=meaning_of(settings, store, tell=tell),
             tell=tell,
         )
         templates = Templates.load(settings.digest.templates)

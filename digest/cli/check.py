@@ -84,6 +84,8 @@ def _lines(app: App, *, address: str | None, dns_too: bool) -> Iterator[Line]:
     yield from _sources(settings)
     yield from _provider(settings, address=address)
     yield from _webhook(settings)
+    yield from _meaning(settings)
+    yield from _gists(settings)
     if dns_too:
         yield from _dns(settings)
 
@@ -220,6 +222,38 @@ def _webhook(settings: Settings) -> Iterator[Line]:
     yield _tried("webhook", read)
 
 
+def _gists(settings: Settings) -> Iterator[Line]:
+    """The model that writes sentences, if there is one: asked for one, which counts like any other."""
+    if settings.gist.url is None:
+        return
+    from digest.pipeline.gists import check as ask
+    from digest.wiring import gists_of, open_store
+
+    def write() -> str:
+        rules = gists_of(settings, strict=True)
+        if rules is None:
+            return "no model is named"
+        with open_store(settings) as store:
+            return ask(store, rules, now=dt.datetime.now(dt.UTC))
+
+    yield _less(_tried("gist", write))
+
+
+def _meaning(settings: Settings) -> Iterator[Line]:
+    """The model that turns texts into vectors, if there is one."""
+    if settings.meaning.url is None:
+        return
+
+    def ask() -> str:
+        from digest.wiring import meaning_of, open_store
+
+        with open_store(settings) as store:
+            meaning = meaning_of(settings, store, strict=True)
+            return meaning.check() if meaning is not None else "no model is named"
+
+    yield _less(_tried("meaning", ask))
+
+
 def _send(works: Works, address: str, *, now: dt.datetime) -> str:
     """Mail the newest trending papers, as a reader without topics would get them."""
     from digest.config import parse_address
@@ -255,6 +289,11 @@ def _tried(what: str, attempt: Callable[[], str]) -> Line:
         return Line(what=what, status="ok", sentence=attempt())
     except DigestError as error:
         return Line(what=what, status="failed", sentence=str(error))
+
+
+def _less(line: Line) -> Line:
+    """Of a model: mails leave without it."""
+    return dataclasses.replace(line, status="warning") if line.status == "failed" else line
 
 
 def _count(number: int, noun: str) -> str:

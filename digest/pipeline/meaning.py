@@ -25,6 +25,9 @@ if TYPE_CHECKING:
 
 NEWEST = 5000  # papers, about, that are looked at before the mail
 SWEEP = 20_000  # papers, about, that are looked at after it
+TITLED = dt.timedelta(
+    days=30
+)  # so long is a title without an abstract worth a vector; no abstract goes sooner
 LEAST_S = 1.0  # nothing is asked that would have to be answered sooner
 
 
@@ -131,7 +134,13 @@ class Meaning:
         vectors, count = self.store.vectors, 0
         refused: list[str] = []
         while self.may_ask:
-            papers = vectors.lacking(self.label, above=above, upto=upto, limit=self.embedder.batch)
+            papers = vectors.lacking(
+                self.label,
+                above=above,
+                upto=upto,
+                since=self.clock().date() - TITLED,
+                limit=self.embedder.batch,
+            )
             if not papers:
                 upto = above
                 break

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from digest.mail.site import Site
     from digest.mail.templates import Templates
     from digest.pipeline.gists import GistRules
+    from digest.pipeline.meaning import Meaning
     from digest.ports import Mailer, Source
     from digest.store import Store
 
@@ -69,8 +70,10 @@ class Works:
     signer: Signer
     window_days: int = 7
     when_empty: Literal["skip", "send"] = "skip"
+    half_life: dt.timedelta = dt.timedelta(days=180)  # of what a reader likes
     keep_days: int = 400  # what is older is taken away; 0: nothing is
     delivery: DeliveryRules = dataclasses.field(default_factory=DeliveryRules)
+    meaning: Meaning | None = None  # a model that turns papers into vectors, if there is one
     gists: GistRules | None = None  # a model that writes a sentence on each paper, if there is one
     clock: Callable[[], dt.datetime] = lambda: dt.datetime.now(dt.UTC)
     sleep: Callable[[float], None] = time.sleep

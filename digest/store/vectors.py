@@ -64,15 +64,15 @@ class Vectors:
         with self._database.read() as connection:
             return _state(connection, label)
 
-    def lacking(self, label: str, *, above: int, upto: int, limit: int) -> list[Lacking]:
+    def lacking(self, label: str, *, above: int, upto: int, since: dt.date, limit: int) -> list[Lacking]:
         """Papers of a number in (above, upto] without a vector of that label and their revision, the newest
-        first. One whose words were taken away needs none."""
+        first. Of those listed before `since`, one that has no abstract needs none: it was taken away."""
         papers, table = tables.papers, paper_vectors
         query = (
             sa.select(papers.c.id, papers.c.revision, papers.c.title, papers.c.abstract)
             .outerjoin(table, table.c.paper_id == papers.c.id)
             .where(papers.c.id > above, papers.c.id <= upto, papers.c.merged_into.is_(None))
-            .where(papers.c.abstract != "")
+            .where(sa.or_(papers.c.abstract != "", papers.c.first_listed >= since))
             .where(
                 sa.or_(
                     table.c.paper_id.is_(None),
