@@ -17,6 +17,7 @@ COMMANDS: dict[str, str] = {
     "preview": "Show the mail that a reader would get.",
     "topics": "Try a topic before it is saved.",
     "subscribers": "Add, list, import, export, pause, remove and erase readers.",
+    "likes": "Import a library as likes, list what a reader likes, take it back.",
     "editors": "Add, list and end editors, and print their links.",
     "deliveries": "List and show deliveries, and settle uncertain ones.",
     "suppressions": "List, add, lift, import and export addresses that get no mail.",

@@ -18,6 +18,7 @@ from digest.sources.arxiv_feed import Batch, UnknownCategoryError, read_batch
 from digest.sources.arxiv_marks import Mark
 from digest.sources.arxiv_plan import Plan, advanced, make_plan
 from digest.sources.arxiv_query import Filled, fill, look_up
+from digest.sources.arxiv_titles import find_titles
 from digest.sources.settings import Fetcher, conditional, titled
 
 if TYPE_CHECKING:
@@ -112,6 +113,12 @@ class ArxivSource:
     def look_up(self, arxiv_ids: Sequence[str], *, now: dt.datetime) -> tuple[Listing, ...]:
         """See `ports.Catalogue`."""
         return look_up(self._fetcher, self._api, source=self.name, arxiv_ids=arxiv_ids, today=now.date())
+
+    def find_titles(
+        self, wanted: Sequence[tuple[str, str]], *, now: dt.datetime
+    ) -> tuple[tuple[Listing, ...], bool]:
+        """See `pipeline.sought.TitleIndex`."""
+        return find_titles(self._fetcher, self._api, source=self.name, wanted=wanted, today=now.date())
 
     def _look(self, category: str, mark: Mark, *, now: dt.datetime, afresh: bool) -> _Look:
         """Read the category's feeds until one is whole."""

@@ -58,9 +58,9 @@ def fill(
     seen, error = 0, None
     while error is None:
         url = _url(api_url, category, start, end, offset=seen)
-        page = _page(fetcher, url)
+        page = read_page(fetcher, url)
         if page.error is None and len(page.entries) < page.due(seen):  # seen to heal by itself
-            page = max(page, _page(fetcher, url), key=lambda answer: len(answer.entries))
+            page = max(page, read_page(fetcher, url), key=lambda answer: len(answer.entries))
         for entry in page.entries:
             listing = _listing(entry, source=source, category=category, days=days)
             if listing and listing.kind in include:
@@ -80,15 +80,28 @@ def look_up(
 ) -> tuple[Listing, ...]:
     """The papers of these ids; an id that arXiv does not have is left out. Raises SourceError."""
     parameters = f"id_list={','.join(arxiv_ids)}&max_results={len(arxiv_ids)}"
-    page = _page(fetcher, f"{api_url}{'&' if '?' in api_url else '?'}{parameters}")
+    url = f"{api_url}{'&' if '?' in api_url else '?'}{parameters}"
+    page = read_page(fetcher, url)
+    if page.error is None and len(page.entries) < page.total:  # seen to heal by itself
+        raise SourceError(
+            f"GET {named(url)}: {page.total - len(page.entries)} of {page.total} papers were left out"
+        )
     if page.error is not None:
         raise SourceError(page.error)
-    found = (_listing(entry, source=source, category="", days=(dt.date.min, today)) for entry in page.entries)
+    found = (read_listing(entry, source=source, today=today) for entry in page.entries)
     return tuple(listing for listing in found if listing)
 
 
+def read_listing(entry: Entry, *, source: str, today: dt.date) -> Listing | None:
+    """An entry that was looked up, as the listing of the day on which it was announced; None for what is no
+    paper, or is not announced yet."""
+    return _listing(entry, source=source, category="", days=(dt.date.min, today))
+
+
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
-class _Page:
+class Page:
+    """One page of answers: `total` is how many there are on all of them. `error` names what failed."""
+
     entries: tuple[Entry, ...] = ()
     total: int = 0
     error: str | None = None
@@ -114,29 +127,29 @@ def _url(api_url: str, category: str, start: dt.datetime, end: dt.datetime, *, o
     return f"{api_url}{'&' if '?' in api_url else '?'}{joined}"
 
 
-def _page(fetcher: Fetcher, url: str) -> _Page:
+def read_page(fetcher: Fetcher, url: str) -> Page:
     """One page; what could be had of it where it broke off."""
     name = f"GET {named(url)}"
     try:
         body, broken = fetcher.get(url).body, None
     except FetchError as why:
         if why.body == b"":
-            return _Page(error=str(why))
+            return Page(error=str(why))
         body, broken = why.body, str(why)
     try:
         document = syndication.read(body, name=name)
     except MalformedError as why:
-        return _Page(error=broken or str(why))
+        return Page(error=broken or str(why))
     if document.entries and "/api/errors" in syndication.text(document.entries[0], "id"):
         # It looks like a paper, and is none.
         said = " ".join(syndication.text(document.entries[0], "summary").split()) or "unnamed"
-        return _Page(error=f"{name}: arXiv answered with an error: {said}")
+        return Page(error=f"{name}: arXiv answered with an error: {said}")
     total = syndication.text(document.about, "opensearch_totalresults").strip()
     if broken is None and not total.isdecimal():
         broken = f"{name}: the answer does not say how many papers there are"
     if broken is None and not document.whole:
         broken = f"{name}: the answer broke off after {len(document.entries)} papers"
-    return _Page(entries=document.entries, total=int(total) if total.isdecimal() else 0, error=broken)
+    return Page(entries=document.entries, total=int(total) if total.isdecimal() else 0, error=broken)
 
 
 def _listing(entry: Entry, *, source: str, category: str, days: Sequence[dt.date]) -> Listing | None:

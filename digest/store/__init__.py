@@ -28,6 +28,7 @@ from digest.store.gists import Gists
 from digest.store.joining import Joining
 from digest.store.kept import Kept
 from digest.store.learned import Learned
+from digest.store.libraries import Libraries
 from digest.store.lists import Lists
 from digest.store.notes import Notes
 from digest.store.owners import Owner
@@ -83,6 +84,7 @@ class Store:
         self.gists = Gists(database)
         self.learned = Learned(database)
         self.corrections = Corrections(database)
+        self.libraries = Libraries(database, hashes)
         self.vectors = Vectors(database)
         self.editors = Editors(database)
         self.curations = Curations(database)

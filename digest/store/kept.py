@@ -12,7 +12,7 @@ from digest.store import tables
 from digest.store.database import parts
 from digest.store.ledger import read_history
 from digest.store.shown import shown
-from digest.store.tables_learning import corrections, resets
+from digest.store.tables_learning import corrections, library_entries, resets
 from digest.store.tables_web import confirmations, likes, notes, upvotes
 
 if TYPE_CHECKING:
@@ -67,6 +67,8 @@ class Kept:
             posted = sa.or_(notes.c.subscriber_id == subscriber_id, notes.c.address_hash == address_hash)
             up = _all(connection, sa.select(upvotes).where(upvotes.c.subscriber_id == subscriber_id))
             liked = _all(connection, sa.select(likes).where(likes.c.subscriber_id == subscriber_id))
+            held = sa.select(library_entries).where(library_entries.c.subscriber_id == subscriber_id)
+            imported = _all(connection, held.order_by(library_entries.c.id))
             listed = tables.suppressions
             seen = sorted(shown(connection, [subscriber_id]).get(subscriber_id, ()))
             named = {row["paper_id"] for row in (*up, *liked)}
@@ -81,6 +83,7 @@ class Kept:
                 "papers_shown": seen,
                 "upvotes": up,
                 "likes": liked,
+                "library_entries": imported,
                 "corrections": _all(
                     connection,
                     sa.select(corrections)
