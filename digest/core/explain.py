@@ -6,11 +6,14 @@ Tells what made the score, and nothing else: the same weights are added up here 
 from __future__ import annotations
 
 import dataclasses
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
 
 from digest.core import signs
+from digest.core.liked import likest
 from digest.core.likeness import ALONE, SHARED, words_in
-from digest.core.rank import rarity
+from digest.core.rank import floor, rarity
 from digest.core.spoken import spelt, spoken
 from digest.core.terms import stems
 from digest.model import Reason
@@ -27,6 +30,9 @@ if TYPE_CHECKING:
     from digest.model import Paper
 
 LIMIT = 4  # reasons of a paper
+TOLD = 0.05  # signs: what likes add is told from here on
+LESSER = 0.9  # of what was learned, told after the liked paper: both tell of the same signs
+WEIGHED = 6  # words of a paper that are looked at for what was learned
 _ROUNDING = 1e-5  # what 32 bits may have lost where a cosine was compared before
 
 
@@ -51,6 +57,7 @@ class Explainer:
     rare: dict[tuple[tuple[str, ...], ...], float] = dataclasses.field(default_factory=dict)
     told: dict[tuple[int, int], tuple[Reason, ...]] = dataclasses.field(default_factory=dict)
     wanted: dict[int, dict[int, dict[str, None]]] = dataclasses.field(default_factory=dict)
+    liked: dict[int, Any] = dataclasses.field(default_factory=dict)
 
     def reasons(self, profile: Profile, place: int, *, number: int) -> tuple[Reason, ...]:
         """Why the paper at `place` of the window is wanted by `profile`, whose `number` is its own."""
@@ -64,6 +71,7 @@ class Explainer:
                 *_authors(self.wanted[number].get(place, {})),
                 *self._text(profile, place, gist),
                 *self._examples(profile, read),
+                *self._learned(profile, place, number),
             ]
             if profile.anywhere:
                 found.append((signs.CATEGORY, _category(profile, self.window.papers[place])))
@@ -127,6 +135,27 @@ class Explainer:
             return []
         return [(signs.LIKE * likest, Reason(kind="example", words=title))]
 
+    def _learned(self, profile: Profile, place: int, number: int) -> list[tuple[float, Reason]]:
+        """The liked paper that this one resembles most, and the words of it that likes speak for."""
+        taught = profile.taught
+        if taught is None or taught.learned is None or taught.floor <= 0:
+            return []
+        parts = self.window.field.parts(place, taught.learned)
+        counted = float(signs.learned_signs(np.array([sum(parts.values()) / floor(taught)]))[0])
+        if counted < TOLD:
+            return []
+        found = []
+        if number not in self.liked:
+            self.liked[number] = self.window.packed.rows(taught.liked)
+        nearest, cosine = likest(self.liked[number], self.window.rows[place])
+        if cosine >= signs.EXAMPLE_FROM:
+            one = taught.liked[nearest]
+            found.append((counted, Reason(kind="liked", words=one.title, when=one.on)))
+        words = ", ".join(spoken(_paired(parts, self._read(place)), self._texts(place)))
+        if words:
+            found.append((counted * LESSER, Reason(kind="learned", words=words)))
+        return found
+
     def _texts(self, place: int) -> Texts:
         if place not in self.texts:
             self.texts[place] = spelt(self.window.papers[place])
@@ -143,6 +172,13 @@ class Explainer:
                 row={terms[column]: weight for column, weight in row},
             )
         return self.reads[place]
+
+
+def _paired(parts: Mapping[str, float], read: _Read) -> dict[str, float]:
+    """The words that speak for a paper, with the pairs of them that it holds, which are told as one."""
+    heaviest = {word: part for word, part in list(parts.items())[:WEIGHED] if part > 0}
+    pairs = (term for term in read.row if " " in term)
+    return heaviest | {pair: 0.0 for pair in pairs if set(pair.split()) <= heaviest.keys()}
 
 
 def _times(keyword: Keyword, text: str) -> int:

@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from digest.core.concordance import Concordance
+from digest.core.field import Field
+from digest.core.liked import Columns
 from digest.core.terms import paper_terms, stems
 from digest.core.trending import paper_heat
 from digest.core.variety import near_duplicates
@@ -23,6 +25,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from digest.core.directions import Directions
     from digest.core.statistics import Statistics
     from digest.model import Paper
 
@@ -52,7 +55,7 @@ class Window:
     papers: tuple[Paper, ...]
     sequence: NDArray[np.int64]
     heat: NDArray[np.float64]
-    standing: NDArray[np.int64]  # 0 for the first of equally strong papers: by heat, newest listing, id
+    standing: NDArray[np.int64]  # 0 for the first of equally strong papers: by heat, newest listing
     rows: Any
     columns: Mapping[str, int]
     terms: Sequence[str]  # of each column
@@ -64,10 +67,27 @@ class Window:
     picked: NDArray[np.bool_]
     hidden: NDArray[np.bool_]  # from the community's list; whom a topic leads there finds it
     chosen: Mapping[int, tuple[str, str]]
+    field: Field  # the papers as what was learned sees them
+    packed: Columns  # `columns`, by the numbers of `core.packing`
+
+    @property
+    def typical(self) -> NDArray[np.float64]:
+        """How close each paper is to what all are about: the cosine of its place with their mean."""
+        near = self.field.near
+        centre = near.mean(axis=0) if near.size else np.zeros(near.shape[1], dtype=np.float32)
+        return np.asarray(np.round(near @ centre, 6), dtype=np.float64)
 
     @classmethod
-    def of(cls, statistics: Statistics, candidates: Iterable[Candidate], *, today: dt.date) -> Window:
-        """Of candidates and the library's statistics. Of a paper given twice the later listing counts.
+    def of(
+        cls,
+        statistics: Statistics,
+        candidates: Iterable[Candidate],
+        *,
+        today: dt.date,
+        directions: Directions | None = None,
+    ) -> Window:
+        """Of candidates, the library's statistics, and its directions if it has some. Of a paper given twice
+        the later listing counts.
 
         Statistics that have seen fewer papers than there are candidates are not those of this library: the
         candidates are counted in.
@@ -85,7 +105,8 @@ class Window:
         warmth = np.array([paper_heat(paper, today) for paper in papers], dtype=np.float64)
         ids = np.array([paper.id for paper in papers], dtype=np.int64)
         standing = np.empty(len(papers), dtype=np.int64)
-        standing[np.lexsort((ids, -sequence, -warmth))] = np.arange(len(papers))
+        # (Of equally hot ones as lists of pages have them, which know no listings.)
+        standing[np.lexsort((ids, -sequence, -ids * (warmth > 0), -warmth))] = np.arange(len(papers))
         texts = [(stems(paper.title), stems(paper.abstract)) for paper in papers]
         columns, rows = _rows(texts, statistics)
         return cls(
@@ -97,6 +118,8 @@ class Window:
             rows=rows,
             columns=columns,
             terms=tuple(columns),
+            field=Field.of(rows, columns, statistics=statistics, directions=directions),
+            packed=Columns.of(columns, statistics=statistics),
             concordance=Concordance.of(texts),
             categories=_places(_categories(paper) for paper in papers),
             of_arxiv=_places([paper.arxiv_id] if paper.arxiv_id else [] for paper in papers),

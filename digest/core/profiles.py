@@ -17,6 +17,7 @@ from digest.core.terms import stems, terms_of
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from digest.core.taught import Taught
     from digest.model import Paper, Topic
 
 _FEW = 4  # words
@@ -26,7 +27,8 @@ _FEW = 4  # words
 class Profile:
     """What a topic asks for. `gist` is all of its words together, for weighing what already matched.
 
-    `anywhere` is true of a topic of categories alone: there, being listed is the match.
+    `anywhere` is true of a topic of categories alone: there, being listed is the match. `taught`: what the
+    topic learned, if anything.
     """
 
     name: str
@@ -40,24 +42,27 @@ class Profile:
     example_ids: frozenset[str]
     gist: str
     anywhere: bool
+    taught: Taught | None = None
 
     @classmethod
-    def of(cls, topic: Topic, examples: Mapping[str, Paper]) -> Profile:
+    def of(cls, topic: Topic, examples: Mapping[str, Paper], *, taught: Taught | None = None) -> Profile:
         """Of a topic; `examples` are the papers known by arXiv id, and one that is missing finds nothing.
 
-        A topic with nothing but a name asks for the name, as a keyword and as a text.
+        A topic with nothing but a name asks for the name, as a keyword and as a text, unless it is to go by
+        likes only.
         """
         ids = tuple(dict.fromkeys(map(_arxiv_id, topic.examples)))
         typed = tuple(one for one in topic.keywords if one.strip())
         authors = tuple(dict.fromkeys(one.strip() for one in topic.authors if one.strip()))
         categories = tuple(dict.fromkeys(one.strip().lower() for one in topic.categories if one.strip()))
-        signs = bool(typed or authors or topic.text.strip() or ids)
+        signs = bool(typed or authors or topic.text.strip() or ids or topic.likes_only)
         said = wishes(topic.text)
         wanted = tuple(filter(_says_something, said.wanted))
         read = keywords(typed)
         if not signs and not categories:
             read, wanted = keywords((topic.name,)), (topic.name,)
         loose = [one.typed for one in read if not one.quoted]
+        named = () if topic.likes_only else (topic.name,)
         return cls(
             name=topic.name,
             keywords=read,
@@ -68,8 +73,9 @@ class Profile:
             unwanted=said.unwanted,
             examples=tuple(examples[one] for one in ids if one in examples),
             example_ids=frozenset(ids),
-            gist=" . ".join((topic.name, *loose, *wanted)) if signs or not categories else "",
+            gist=" . ".join((*named, *loose, *wanted)) if signs or not categories else "",
             anywhere=bool(categories) and not signs,
+            taught=taught,
         )
 
 
@@ -98,5 +104,6 @@ def topic_key(topic: Topic, examples: Mapping[str, Paper]) -> tuple[object, ...]
         topic.categories,
         topic.text,
         topic.examples,
+        topic.likes_only,
         known,
     )

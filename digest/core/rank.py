@@ -22,10 +22,15 @@ if TYPE_CHECKING:
     from digest.core.concordance import Hits
     from digest.core.features import Window
     from digest.core.keywords import Keyword
+    from digest.core.learned import Learned
     from digest.core.likeness import Weigher
     from digest.core.profiles import Profile
+    from digest.core.taught import Taught
 
 BLOCK = 1024  # profiles ranked at once
+BEST = 0.02  # of the background: as like as these passes on its own
+LIKED_FROM = 0.08  # but never less than this
+FEW = 50  # papers: a smaller background tells nothing of its best
 _NOWHERE = np.zeros(0, dtype=np.int64)
 
 
@@ -56,6 +61,7 @@ def rank(
         if profile.anywhere:
             row += signs.CATEGORY
         row += signs.LIKE * like.gist * ((row > 0) | (not strict))
+    _add_learned(window, profiles, table, strict=strict)
     _take_out(window, profiles, table)
     # Equal but for the order of additions is equal.
     return np.round(table, 6)
@@ -105,6 +111,47 @@ def _add_authors(people: People, profiles: Sequence[Profile], table: NDArray[np.
     for row, profile in zip(table, profiles, strict=True):
         for paper, names in people.of_profile(profile).items():
             row[paper] += signs.author_signs(len(names))
+
+
+def _add_learned(
+    window: Window, profiles: Sequence[Profile], table: NDArray[np.float64], *, strict: bool
+) -> None:
+    """What the reader's likes say. Alone they make a match from their floor on; they order what matched, and
+    take no match of the topic's own words away."""
+    for number, likeness in learned_likeness(window, profiles).items():
+        row, own = table[number], signs.learned_signs(likeness)
+        matched = row >= signs.PASS
+        if strict:
+            own[~matched & (likeness < 1)] = 0
+        row += own
+        np.maximum(row, np.where(matched, signs.PASS, 0.0), out=row)
+
+
+def learned_likeness(window: Window, profiles: Sequence[Profile]) -> dict[int, NDArray[np.float64]]:
+    """How like each paper is to what a profile's reader likes, in floors of that profile, by its place."""
+    found: list[tuple[int, Learned, float]] = []
+    for number, profile in enumerate(profiles):
+        taught = profile.taught
+        if taught is not None and taught.learned is not None and taught.floor > 0:
+            found.append((number, taught.learned, floor(taught)))
+    if not found:
+        return {}
+    likeness = window.field.scores([learned for _, learned, _ in found])
+    return {number: row / own for (number, _, own), row in zip(found, likeness, strict=True)}
+
+
+def floor(taught: Taught) -> float:
+    """The likeness from which a paper passes on its own: that of the best of the background, more where
+    little was liked; twice as much for a single like of today."""
+    return taught.floor * (1 + 1 / max(taught.evidence, 1e-6))
+
+
+def floor_of(background: Window, learned: Learned) -> float:
+    """The likeness that the best of a background have, at least `LIKED_FROM`."""
+    likeness = background.field.scores([learned])[0]
+    if len(likeness) < FEW:
+        return LIKED_FROM
+    return max(LIKED_FROM, float(np.quantile(likeness, 1 - BEST)))
 
 
 def excluded(window: Window, profiles: Sequence[Profile]) -> NDArray[np.bool_]:

@@ -29,6 +29,10 @@ FURTHER = 0.5  # of each keyword after the strongest
 # For a cosine of 1 with all words of the topic together. This orders what matched; on its own it is no match.
 LIKE = 5.0
 
+# What the reader likes: as much as the best of the background have just passes, each further time as much
+# counts so many. What is unlike it counts less, but takes no match away.
+LEARNED = 0.4
+
 AUTHOR = 2.0
 FURTHER_AUTHOR = 0.5
 CATEGORY = 0.5
@@ -66,6 +70,12 @@ def keyword_signs(rarity: Any, in_title: Any, times: Any) -> Any:
 def text_signs(cosine: Cosine) -> Cosine:
     """Of a typed text, by the cosine with its likest passage: `TEXT_FROM` just passes."""
     return cosine * (PASS / TEXT_FROM)
+
+
+def learned_signs(likeness: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Of what was learned, by the likeness in floors: 1 just passes, below 0 is unlike."""
+    signs: NDArray[np.float64] = PASS * likeness + (LEARNED - PASS) * (likeness - 1) * (likeness > 1)
+    return signs
 
 
 def author_signs(authors: int) -> float:

@@ -1,4 +1,4 @@
-"""Papers' rows in; which of them tell the same story out."""
+"""Papers' rows in; which of them tell the same story, and an order of more variety, out."""
 
 from __future__ import annotations
 
@@ -12,10 +12,17 @@ from digest.core.vectors import dot
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
+    from numpy.typing import NDArray
+
 # Near-duplicates have this cosine or more. Different works on one subject stay below (`core.signs`).
 SAME = 0.6
 _SHARED = 6  # rare terms that a pair must have in common to be looked at
 _RARE = 24  # papers that hold a rare term, at most: the product below stays small
+
+LOOKED_AT = 100  # papers of a topic that are put into another order
+# Bits of strength that a paper loses for being just like one that stands before it. One bit: it counts as if
+# twice as many papers were as strong.
+SPREAD = 1.0
 
 
 def near_duplicates(rows: Any, titles: Sequence[str]) -> dict[int, frozenset[int]]:
@@ -59,3 +66,35 @@ def varied(order: Iterable[int], twins: Mapping[int, frozenset[int]]) -> list[in
         (last if twins.get(paper, frozenset()) & before else first).append(paper)
         before.add(paper)
     return first + last
+
+
+def spread(
+    order: Sequence[int],
+    strengths: NDArray[np.float64],
+    unit: NDArray[np.float32],
+    *,
+    picks: int,
+    loss: float = SPREAD,
+) -> list[int]:
+    """`order`, strongest first, with variety among its first `picks`: each next one is the paper with the
+    highest strength − `loss` × cosine with the likest paper before it, out of the best `LOOKED_AT`.
+
+    `strengths` (bits) and `unit` (rows of length 1, or 0) are by paper. (Maximal marginal relevance:
+    Carbonell and Goldstein, "The use of MMR, diversity-based reranking", SIGIR 1998.)
+    """
+    looked_at = np.array(order[:LOOKED_AT], dtype=np.int64)
+    picks = min(picks, len(looked_at))
+    if picks < 2 or len(looked_at) < 3:
+        return list(order)
+    rows = unit[looked_at]
+    value = strengths[looked_at].astype(np.float64)
+    likest = np.zeros(len(looked_at))
+    first: list[int] = []
+    for _ in range(picks):
+        place = int(np.argmax(value - loss * likest))  # of equals the first, which is the stronger
+        first.append(place)
+        value[place] = -np.inf
+        np.maximum(likest, rows @ rows[place], out=likest)
+    taken = set(first)
+    rest = (place for place in range(len(looked_at)) if place not in taken)
+    return [*(int(looked_at[place]) for place in (*first, *rest)), *order[LOOKED_AT:]]

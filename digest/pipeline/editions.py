@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING
 
 from digest.core.due import due_slot
 from digest.model import Edition
-from digest.pipeline.likes import taught
+from digest.pipeline.gists import Gists
+from digest.pipeline.ground import Ground
+from digest.pipeline.learning import learn_topics
 from digest.store.database import parts
 
 if TYPE_CHECKING:
@@ -66,15 +68,17 @@ def compose(works: Works, *, now: dt.datetime, subscriber_id: int | None = None)
         return 0
     cut_off = store.papers.last_sequence()
     readers = sorted({delivery.subscriber_id for delivery in planned})
-    window = open_window(works, readers, now=now, upto=cut_off)
+    ground = Ground(store=store, today=now.date())
+    window = open_window(works, readers, now=now, upto=cut_off, ground=ground)
     notices = store.sources.notices(tuple(source.name for source in works.sources))
     is_cut_off = store.sources.all_failed(tuple(source.name for source in works.sources))
+    gists = Gists(works)
     composed = done = 0
     for block in parts(planned):
         works.progress("compose", done, len(planned))
         members = store.subscribers.by_id([delivery.subscriber_id for delivery in block])
         wanted = [member.subscriber for member in members.values() if member.status == "active"]
-        chosen = choose(works, window, wanted)
+        chosen = gists.told(choose(works, window, wanted, now=now, ground=ground))
         selections = {reader.id: selection for reader, selection in zip(wanted, chosen, strict=True)}
         editions, skipped = [], []
         for delivery in block:
@@ -103,10 +107,13 @@ def compose(works: Works, *, now: dt.datetime, subscriber_id: int | None = None)
         works.step("compose.frozen")
         done += len(block)
     works.progress("compose", done, len(planned))
+    gists.report()
     return composed
 
 
-def open_window(works: Works, subscriber_ids: Sequence[int], *, now: dt.datetime, upto: int) -> Window:
+def open_window(
+    works: Works, subscriber_ids: Sequence[int], *, now: dt.datetime, upto: int, ground: Ground
+) -> Window:
     """The features of all papers that are news to any of these readers: once a paper, not once a reader."""
     from digest.core.features import Window
     from digest.core.select import Candidate
@@ -131,11 +138,14 @@ def open_window(works: Works, subscriber_ids: Sequence[int], *, now: dt.datetime
                 hidden=bool(curated.hidden_by),
             )
         )
-    return Window.of(store.papers.statistics(), candidates, today=now.date())
+    return Window.of(store.papers.statistics(), candidates, today=now.date(), directions=ground.directions)
 
 
-def choose(works: Works, window: Window, readers: Sequence[Subscriber]) -> list[Selection]:
-    """What each of these readers would get out of the window, in their order."""
+def choose(
+    works: Works, window: Window, readers: Sequence[Subscriber], *, now: dt.datetime, ground: Ground
+) -> list[Selection]:
+    """What each of these readers would get out of the window, in their order. `ground`: that on which the
+    window was opened."""
     from digest.core.select import Want, select
 
     store = works.store
@@ -144,11 +154,19 @@ def choose(works: Works, window: Window, readers: Sequence[Subscriber]) -> list[
     # Only of what is in the window does it matter whether a reader has seen it, under whatever number.
     among = {*window.of_id, *(paper for paper, into in merged.items() if into in window.of_id)}
     shown = store.editions.shown(ids, among=among)
-    learned = taught(store, readers)
+    learned = learn_topics(ground, readers, now=now, half_life=works.half_life)
     wants = []
     for reader in learned.readers:
         sent = shown.get(reader.id, frozenset())
         sent |= {merged[paper] for paper in sent if paper in merged} | learned.known[reader.id]
         since = cut_offs.get(reader.id, 0)
-        wants.append(Want(subscriber=reader, since=since, sent=sent, examples=learned.examples))
+        wants.append(
+            Want(
+                subscriber=reader,
+                since=since,
+                sent=sent,
+                examples=learned.examples,
+                taught=learned.taught[reader.id],
+            )
+        )
     return select(window, wants)

@@ -8,6 +8,8 @@ from digest.core.due import due_slot
 from digest.model import Edition
 from digest.pipeline.deliver import letter, print_mail
 from digest.pipeline.editions import choose, open_window
+from digest.pipeline.gists import Gists
+from digest.pipeline.ground import Ground
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -21,8 +23,11 @@ def preview(works: Works, reader: Subscriber, *, now: dt.datetime, delivery_id: 
 
     A reader with id 0 is not in the library: to them, all of the window is news.
     """
-    window = open_window(works, [reader.id], now=now, upto=works.store.papers.last_sequence())
-    (selection,) = choose(works, window, [reader])
+    store = works.store
+    ground = Ground(store=store, today=now.date())
+    window = open_window(works, [reader.id], now=now, upto=store.papers.last_sequence(), ground=ground)
+    chosen = choose(works, window, [reader], now=now, ground=ground)
+    (selection,) = Gists(works, asking=False).told(chosen)
     slot = due_slot(reader.cadence, timezone=reader.timezone, send_at=reader.send_at, now=now)
     edition = Edition(
         slot=slot,

@@ -7,7 +7,8 @@ import datetime as dt
 from typing import TYPE_CHECKING
 
 from digest.model import Subscriber
-from digest.pipeline.likes import taught
+from digest.pipeline.ground import Ground
+from digest.pipeline.learning import learn_topics
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -31,6 +32,7 @@ class Tried:
 class Recent:
     """The papers of some days, ready to be ranked again and again. `papers` are by number."""
 
+    ground: Ground
     window: Window
     people: People
     papers: Mapping[int, Paper]
@@ -45,9 +47,13 @@ def recent(store: Store, *, today: dt.date, days: int) -> Recent:
     first_day = today - dt.timedelta(days=days)
     news = papers.news(after=0, upto=papers.last_sequence(), first_day=first_day)
     candidates = [Candidate(paper=one.paper, sequence=one.sequence) for one in news]
-    window = Window.of(papers.statistics(), candidates, today=today)
+    ground = Ground(store=store, today=today).read()
+    window = Window.of(papers.statistics(), candidates, today=today, directions=ground.directions)
     return Recent(
-        window=window, people=People.of(window.papers), papers={one.paper.id: one.paper for one in news}
+        ground=ground,
+        window=window,
+        people=People.of(window.papers),
+        papers={one.paper.id: one.paper for one in news},
     )
 
 
@@ -56,21 +62,37 @@ def try_topic(
 ) -> Tried:
     """Rank the papers announced in the `days` before `now`: see `try_among`."""
     papers = recent(works.store, today=now.date(), days=days)
-    return try_among(works.store, papers, topic, limit=limit, subscriber_id=subscriber_id)
+    return try_among(
+        papers, topic, now=now, half_life=works.half_life, limit=limit, subscriber_id=subscriber_id
+    )
 
 
-def try_among(store: Store, papers: Recent, topic: Topic, *, limit: int, subscriber_id: int = 0) -> Tried:
-    """Rank papers for a topic with the function that ranks for a mail; with that reader's likes in the topic,
-    and without the papers that they know. May be called from several threads at once."""
+def try_among(
+    papers: Recent,
+    topic: Topic,
+    *,
+    now: dt.datetime,
+    half_life: dt.timedelta,
+    limit: int,
+    subscriber_id: int = 0,
+) -> Tried:
+    """Rank papers for a topic with the function that ranks for a mail; with what that reader likes for the
+    topic, and without the papers that they know. Keeps nothing. Several threads may call it at once."""
     from digest.core import select
 
-    learned = taught(store, [Subscriber(id=subscriber_id, email="", topics=(topic,))])
-    topic = learned.readers[0].topics[0]
+    members = papers.ground.store.subscribers.by_id([subscriber_id]) if subscriber_id else {}
+    # What was said for no topic belongs to the one that it fits best: the others are asked as well.
+    others = [
+        other for member in members.values() for other in member.subscriber.topics if other.ref != topic.ref
+    ]
+    reader = Subscriber(id=subscriber_id, email="", topics=(topic, *others))
+    learned = learn_topics(papers.ground, [reader], now=now, half_life=half_life, keep=False)
     known = learned.known[subscriber_id]
     items = select.try_topic(
         papers.window,
-        topic,
+        learned.readers[0].topics[0],
         examples=learned.examples,
+        taught=learned.taught[subscriber_id][topic.ref],
         people=dataclasses.replace(papers.people, asked={}),
         limit=limit + len(known),
     )

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from digest.store.alarms import Alarms
 from digest.store.archive import Archive
+from digest.store.background import Background
 from digest.store.confirmations import Confirmations
 from digest.store.corrections import Corrections
 from digest.store.counts import Counts
@@ -40,6 +41,7 @@ from digest.store.search import Search
 from digest.store.sources import Sources, StoredPace
 from digest.store.subscribers import Subscribers
 from digest.store.suppressions import Suppressions
+from digest.store.tastes import Tastes
 from digest.store.terms import Terms
 from digest.store.vectors import Vectors
 from digest.store.votes import Votes
@@ -82,7 +84,9 @@ class Store:
         self.figures = FigureBook(database)
         self.votes = Votes(database)
         self.gists = Gists(database)
+        self.tastes = Tastes(database)
         self.learned = Learned(database)
+        self.background = Background(database)
         self.corrections = Corrections(database)
         self.libraries = Libraries(database, hashes)
         self.vectors = Vectors(database)

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import sqlalchemy as sa
 
-from digest.store import corrections, libraries, tables, vectors, votes
+from digest.store import corrections, learned, libraries, tables, vectors, votes
 from digest.store.suppressions import forget
 from digest.store.tables_web import confirmations, former_ids, notes
 
@@ -29,6 +29,7 @@ def erase(connection: sa.Connection, subscriber_id: int) -> None:
         connection.execute(sa.delete(table).where(table.c.subscriber_id == subscriber_id))
     votes.forget(connection, subscriber_id)
     corrections.forget(connection, subscriber_id)
+    learned.forget(connection, subscriber_id)
     libraries.forget(connection, subscriber_id)
     vectors.forget_texts(connection)
     readers = tables.subscribers

@@ -43,6 +43,14 @@ class Learned:
             row = connection.execute(sa.select(table).where(table.c.name == name)).one_or_none()
         return None if row is None else Made(version=row.version, made_at=row.made_at, body=row.body)
 
+    def head(self, name: str) -> Made | None:
+        """As `artefact`, without its body."""
+        table = artefacts
+        query = sa.select(table.c.version, table.c.made_at).where(table.c.name == name)
+        with self._database.read() as connection:
+            row = connection.execute(query).one_or_none()
+        return None if row is None else Made(version=row.version, made_at=row.made_at, body=b"")
+
     def put_artefact(self, name: str, made: Made) -> None:
         """Keep it in place of what was there."""
         with self._database.begin() as connection:
@@ -85,3 +93,8 @@ class Learned:
                 [{"reader": row["subscriber_id"], "ref": row["topic"]} for row in wanted],
             )
             connection.execute(sa.insert(table), wanted)
+
+
+def forget(connection: sa.Connection, subscriber_id: int) -> None:
+    """Take away what a person's topics learned, in the transaction that erases them."""
+    connection.execute(sa.delete(learned).where(learned.c.subscriber_id == subscriber_id))

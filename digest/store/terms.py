@@ -35,6 +35,18 @@ class Terms:
         with self._database.read() as connection:
             return connection.scalar(sa.select(sa.func.max(tables_web.paper_terms.c.paper_id))) or 0
 
+    def count(self) -> int:
+        """How many papers have terms."""
+        with self._database.read() as connection:
+            return connection.scalar(sa.select(sa.func.count()).select_from(tables_web.paper_terms)) or 0
+
+    def newest(self) -> Iterator[tuple[int, bytes]]:
+        """All papers, each with its packed terms, the newest first; one at a time."""
+        table = tables_web.paper_terms
+        with self._database.read() as connection:
+            for row in connection.execute(sa.select(table).order_by(table.c.paper_id.desc())):
+                yield row[0], row[1]
+
     def rows(self, *, after: int = 0) -> Iterator[tuple[int, bytes]]:
         """The papers of a number above `after`, ascending, each with its packed terms; one at a time."""
         table = tables_web.paper_terms

@@ -33,7 +33,15 @@ PATIENCE = dt.timedelta(days=3)  # a weekend and a holiday pass without papers
 def try_topic(topic: Topic, limit: int, *, subscriber_id: int = 0) -> Tried:
     """The best `limit` papers for a topic, best first, ranked by the function that ranks for a mail; with
     that reader's likes in it. The first one waits until there is a week to look at."""
-    return try_among(desk().store, week(desk()), topic, limit=limit, subscriber_id=subscriber_id)
+    here = desk()
+    return try_among(
+        week(here),
+        topic,
+        now=here.clock(),
+        half_life=here.half_life,
+        limit=limit,
+        subscriber_id=subscriber_id,
+    )
 
 
 def week(here: Desk) -> Recent:

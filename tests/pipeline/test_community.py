@@ -16,7 +16,7 @@ from digest.links import Signer
 from digest.mail.templates import Templates
 from digest.model import Collection, Listing, Position, Subscriber, Topic
 from digest.pipeline.editions import choose, open_window
-from digest.pipeline.likes import NEWEST
+from digest.pipeline.ground import Ground
 from digest.pipeline.prune import chores
 from digest.pipeline.submissions import submit
 from digest.pipeline.topics import try_topic
@@ -115,16 +115,20 @@ def absorb(store: Store, *listings: Listing) -> None:
 def chosen(works: Works, reader: int, *, now: dt.datetime = NOW) -> dict[str, list[int]]:
     """The sections that the reader would get, with the numbers of their papers."""
     subscriber = works.store.subscribers.by_id([reader])[reader].subscriber
-    window = open_window(works, [reader], now=now, upto=works.store.papers.last_sequence())
-    (selection,) = choose(works, window, [subscriber])
+    ground = Ground(store=works.store, today=now.date())
+    upto = works.store.papers.last_sequence()
+    window = open_window(works, [reader], now=now, upto=upto, ground=ground)
+    (selection,) = choose(works, window, [subscriber], now=now, ground=ground)
     return {section.title: [item.paper_id for item in section.items] for section in selection.sections}
 
 
 def reasons(works: Works) -> dict[int, list[str]]:
     """Why each paper trends for Ada."""
     subscriber = works.store.subscribers.by_id([ADA])[ADA].subscriber
-    window = open_window(works, [ADA], now=NOW, upto=works.store.papers.last_sequence())
-    (selection,) = choose(works, window, [subscriber])
+    ground = Ground(store=works.store, today=NOW.date())
+    upto = works.store.papers.last_sequence()
+    window = open_window(works, [ADA], now=NOW, upto=upto, ground=ground)
+    (selection,) = choose(works, window, [subscriber], now=NOW, ground=ground)
     return {item.paper_id: [one.words for one in item.reasons] for item in selection.sections[0].items}
 
 
@@ -193,21 +197,23 @@ def test_what_editors_pick_comes_first_with_their_name_and_sentence(works: Works
     assert said.index("Ledgers of a wool trader") < said.index("Cheese, and") < said.index("Harbours")
 
 
-def test_what_a_reader_likes_is_an_example_of_that_topic(works: Works) -> None:
+def test_what_a_reader_likes_teaches_that_topic(works: Works) -> None:
     assert chosen(works, BOB) == {"Sky": [1], "Cheese": [2]}
     works.store.votes.like(BOB, 3, value=1, topic=CHEESE.ref, at=NOW)
-    assert chosen(works, BOB) == {"Sky": [1], "Cheese": [5, 2]}
+    assert chosen(works, BOB) == {"Sky": [1], "Cheese": [2, 5]}
     tried = try_topic(works, CHEESE, now=NOW, days=7, limit=9, subscriber_id=BOB)
-    assert [item.paper_id for item, _ in tried.found] == [5, 2]
-    assert tried.found[0][0].reasons[0].words == "Harbours under ice"
+    assert [item.paper_id for item, _ in tried.found] == [2, 5]
+    liked, learned = tried.found[1][0].reasons
+    assert (liked.kind, liked.words, liked.when) == ("liked", "Harbours under ice", NOW.date())
+    assert learned.kind == "learned"
     assert [item.paper_id for item, _ in try_topic(works, CHEESE, now=NOW, days=7, limit=9).found] == [2]
     works.store.votes.like(BOB, 3, value=1, topic=SKY.ref, at=NOW)
-    assert chosen(works, BOB) == {"Sky": [5, 1], "Cheese": [2]}
+    assert {name: set(ids) for name, ids in chosen(works, BOB).items()} == {"Sky": {1, 5}, "Cheese": {2}}
     works.store.votes.like(BOB, 3, value=0, at=NOW)
     assert chosen(works, BOB) == {"Sky": [1], "Cheese": [2]}
 
 
-def test_a_liked_paper_without_an_arxiv_id_is_an_example_too(works: Works) -> None:
+def test_a_liked_paper_without_an_arxiv_id_teaches_too(works: Works) -> None:
     absorb(
         works.store,
         listing(3, source="feed", channel="", key="https://example.org/ice", arxiv_id=None,
@@ -240,13 +246,11 @@ def test_what_was_sent_and_then_liked_is_not_sent_again(works: Works) -> None:
     assert chosen(works, BOB, now=NOW + DAY) == {}
 
 
-def test_only_the_newest_likes_of_a_topic_teach_it(works: Works) -> None:
+def test_what_was_liked_long_ago_makes_no_match_any_more(works: Works) -> None:
     works.store.votes.like(BOB, 3, value=1, topic=CHEESE.ref, at=NOW - DAY)
-    assert chosen(works, BOB)["Cheese"] == [5, 2]
-    old = NOW.date() - 40 * DAY
-    absorb(works.store, *(listing(number, day=old) for number in range(10, 10 + NEWEST)))
-    for number in range(6, 6 + NEWEST):
-        works.store.votes.like(BOB, number, value=1, topic=CHEESE.ref, at=NOW)
+    assert chosen(works, BOB)["Cheese"] == [2, 5]
+    works.store.votes.like(BOB, 3, value=0, at=NOW)
+    works.store.votes.like(BOB, 3, value=1, topic=CHEESE.ref, at=NOW - 2000 * DAY)
     assert chosen(works, BOB)["Cheese"] == [2]
 
 

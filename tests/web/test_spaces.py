@@ -60,7 +60,9 @@ def untold(_event: str, **_keys: object) -> None:
 def test_a_tried_topic_finds_what_a_mail_would_bring(app: flask.Flask, store: Store) -> None:
     with app.app_context():
         tried = try_topic(SPLATTING, 3)
-    expected = try_among(store, recent(store, today=NOW.date(), days=7), SPLATTING, limit=3)
+    papers = recent(store, today=NOW.date(), days=7)
+    half_life = dt.timedelta(days=180)
+    expected = try_among(papers, SPLATTING, now=NOW, half_life=half_life, limit=3)
     assert tried == expected
     assert len(tried.found) == 3
     assert tried.looked_at == 30

@@ -1,0 +1,55 @@
+"""What one topic was taught by its reader, beside what it says: all that ranking needs to know of it.
+
+Knows no database and no reader.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import struct
+from typing import TYPE_CHECKING
+
+from digest.core.calibrate import Calibration
+from digest.core.learned import Learned
+from digest.errors import StoreError
+
+if TYPE_CHECKING:
+    from digest.core.liked import Liked
+
+_HEAD = struct.Struct("<BffI")  # version, floor, evidence, bytes of the calibration
+_VERSION = 1
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class Taught:
+    """`learned` from likes and dislikes, or None; `floor` is the likeness that the best of the background
+    have, and `evidence` how much was liked: 1 is a like of today. `calibration` is of the whole topic,
+    `liked` the newest likes. `mark` is equal where all of that is."""
+
+    mark: str = ""
+    learned: Learned | None = None
+    floor: float = 0.0
+    evidence: float = 0.0
+    calibration: Calibration = dataclasses.field(default_factory=Calibration)
+    liked: tuple[Liked, ...] = ()
+
+    def to_bytes(self) -> bytes:
+        """What is kept of it: all but `mark` and `liked`."""
+        calibration = self.calibration.to_bytes()
+        learned = b"" if self.learned is None else self.learned.to_bytes()
+        head = _HEAD.pack(_VERSION, self.floor, self.evidence, len(calibration))
+        return head + calibration + learned
+
+    @classmethod
+    def from_bytes(cls, data: bytes) -> Taught | None:
+        """What `to_bytes` made; None for what another version made: it is made anew."""
+        try:
+            version, floor, evidence, size = _HEAD.unpack_from(data)
+            if version != _VERSION:
+                return None
+            rest = data[_HEAD.size :]
+            learned = Learned.from_bytes(rest[size:]) if rest[size:] else None
+            calibration = Calibration.from_bytes(rest[:size])
+            return cls(learned=learned, floor=floor, evidence=evidence, calibration=calibration)
+        except (struct.error, StoreError):
+            return None

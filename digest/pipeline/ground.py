@@ -1,0 +1,111 @@
+"""What all readers share, made now and then out of the whole library: its directions, and the background that
+scores are measured against. Knows no reader.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime as dt
+import itertools
+from typing import TYPE_CHECKING
+
+from digest.store.learned import Made
+
+if TYPE_CHECKING:
+    from digest.core.directions import Directions
+    from digest.core.features import Window
+    from digest.pipeline.works import Works
+    from digest.store import Store
+
+BACKGROUND = 1000  # papers: a score is known to a half percent in the middle, to a tenth at the top
+BACKGROUND_DAYS = 90
+
+MOST = 20_000  # papers that directions are found in, the newest
+LEAST = 100  # fewer have none
+GROWN = 1.2  # they are found anew when there are so many times as many papers,
+AFTER = dt.timedelta(days=30)  # or after that long
+RECIPE = "1"  # of directions: those of another one are made anew
+_DIRECTIONS = "directions"
+
+
+def renew(works: Works, *, now: dt.datetime) -> bool:
+    """Find the library's directions anew where that is due; whether it was."""
+    from digest.core.directions import Directions
+
+    store = works.store
+    papers = min(MOST, store.terms.count())
+    made = store.learned.head(_DIRECTIONS)
+    if papers < LEAST:
+        return False
+    if made is not None and made.version.startswith(RECIPE):
+        found_in = int(made.version.rpartition(".")[2])
+        if papers < found_in * GROWN and now - made.made_at < AFTER:
+            return False
+    works.progress("learn", 0, 1)
+    rows = [packed for _, packed in itertools.islice(store.terms.newest(), MOST)]
+    directions = Directions.fit(rows)
+    version = f"{RECIPE}.{len(rows)}"
+    store.learned.put_artefact(_DIRECTIONS, Made(version=version, made_at=now, body=directions.to_bytes()))
+    works.progress("learn", 1, 1)
+    works.tell("library.directions", papers=len(rows), dimensions=directions.dimension)
+    return True
+
+
+@dataclasses.dataclass(slots=True, kw_only=True)
+class Ground:
+    """The shared ground of one run, each part read when it is first asked for. Not for several threads."""
+
+    store: Store
+    today: dt.date
+    _directions: Directions | None = None
+    _asked: bool = False
+    _background: Window | None = None
+    _mark: tuple[object, ...] = ()
+
+    @property
+    def directions(self) -> Directions | None:
+        """The library's directions; None where there are none yet, or another version made them."""
+        if not self._asked:
+            from digest.core.directions import Directions
+
+            made = self.store.learned.artefact(_DIRECTIONS)
+            if made is not None and made.version.startswith(RECIPE):
+                self._directions = Directions.from_bytes(made.body)
+            self._asked = True
+        return self._directions
+
+    @property
+    def background(self) -> Window:
+        """A sample of the papers of the last days, as they are ranked."""
+        if self._background is None:
+            from digest.core.features import Candidate, Window
+
+            papers = self.store.background.sample(since=self.since, limit=BACKGROUND)
+            self._background = Window.of(
+                self.store.papers.statistics(),
+                [Candidate(paper=paper, sequence=paper.id) for paper in papers],
+                today=self.today,
+                directions=self.directions,
+            )
+        return self._background
+
+    def read(self) -> Ground:
+        """This ground with every part read, for several threads to look at."""
+        self.background  # noqa: B018
+        self.mark  # noqa: B018
+        return self
+
+    @property
+    def mark(self) -> tuple[object, ...]:
+        """Equal while what was measured on this ground stands."""
+        if not self._mark:
+            made = self.store.learned.head(_DIRECTIONS)
+            papers = min(self.store.background.count(since=self.since), BACKGROUND)
+            shared = None if made is None else (made.version, made.made_at)
+            self._mark = (shared, papers.bit_length())
+        return self._mark
+
+    @property
+    def since(self) -> dt.date:
+        """The first day of the background."""
+        return self.today - dt.timedelta(days=BACKGROUND_DAYS)

@@ -1,0 +1,81 @@
+"""A topic in, what it has learned out, for its reader to read and correct."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import TYPE_CHECKING
+
+from digest.model import Lesson, LessonLike, Subscriber
+from digest.pipeline.ground import Ground
+from digest.pipeline.learning import learn_topics
+from digest.pipeline.signals import weight
+
+if TYPE_CHECKING:
+    from digest.model import Topic
+    from digest.store import Store
+    from digest.store.tastes import Said
+
+WORDS = 12  # for, and as many against
+
+
+def shown(
+    store: Store,
+    subscriber_id: int,
+    topic: Topic,
+    *,
+    now: dt.datetime,
+    half_life: dt.timedelta = dt.timedelta(days=180),
+) -> Lesson:
+    """What a topic has learned by now, as the next mail goes by it. Keeps nothing."""
+    members = store.subscribers.by_id([subscriber_id])
+    others = [
+        other for member in members.values() for other in member.subscriber.topics if other.ref != topic.ref
+    ]
+    reader = Subscriber(id=subscriber_id, email="", topics=(topic, *others))
+    ground = Ground(store=store, today=now.date())
+    learning = learn_topics(ground, [reader], now=now, half_life=half_life, keep=False)
+    taught = learning.taught[subscriber_id][topic.ref]
+    taste = store.tastes.of([subscriber_id]).get(subscriber_id)
+    if taste is None:
+        return Lesson()
+    since = taste.forgotten.get(topic.ref)
+    said = [one for one in taste.said if one.topic == topic.ref and (since is None or one.at > since)]
+    if not others:
+        said += [one for one in taste.said if not one.topic and (since is None or one.at > since)]
+    terms = taught.learned.terms if taught.learned is not None else {}
+    pinned = taste.pinned.get(topic.ref, frozenset())
+    words = [(term, share) for term, share in terms.items() if term not in pinned]
+    fresh = sum(abs(_worth(one)) for one in said)
+    now_worth = sum(abs(weight(one, now=now, half_life=half_life)) for one in said)
+    return Lesson(
+        words_for=tuple((term, share) for term, share in words if share > 0)[:WORDS],
+        words_against=tuple((term, -share) for term, share in words if share < 0)[:WORDS],
+        likes=_likes(store, said, now=now, half_life=half_life),
+        evidence=taught.evidence,
+        faded=1 - now_worth / fresh if fresh else 0.0,
+        struck=tuple(sorted(taste.struck.get(topic.ref, ()))),
+        pinned=tuple(sorted(pinned)),
+        reset_at=since,
+    )
+
+
+def _worth(one: Said) -> float:
+    return weight(one, now=one.at, half_life=dt.timedelta(days=1))
+
+
+def _likes(
+    store: Store, said: list[Said], *, now: dt.datetime, half_life: dt.timedelta
+) -> tuple[LessonLike, ...]:
+    given = [one for one in sorted(said, key=lambda one: one.at, reverse=True) if one.value]
+    papers = store.lists.entries({one.paper_id for one in given})
+    return tuple(
+        LessonLike(
+            paper_id=papers[one.paper_id].paper.id,
+            title=papers[one.paper_id].paper.title,
+            at=one.at,
+            share=abs(weight(one, now=now, half_life=half_life)),
+            value=1 if one.value > 0 else -1,
+        )
+        for one in given
+        if one.paper_id in papers
+    )

@@ -1,0 +1,150 @@
+"""Signals in, what topics were taught out: the papers that were liked are read, `core.learn` weighs them, and
+the background tells what a score means. Takes its time, and so is done for what changed alone.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import TYPE_CHECKING
+
+from digest.core.calibrate import Calibration
+from digest.core.learn import Like, learn
+from digest.core.liked import Liked
+from digest.core.people import People
+from digest.core.profiles import Profile
+from digest.core.rank import BLOCK, floor_of, rank
+from digest.core.signs import PASS
+from digest.core.taught import Taught
+from digest.core.terms import paper_terms, stems
+from digest.pipeline.signals import evidence, known_for, weight
+
+if TYPE_CHECKING:
+    import datetime as dt
+    from collections import Counter
+    from collections.abc import Mapping, Sequence
+
+    from digest.model import Paper
+    from digest.pipeline.ground import Ground
+    from digest.pipeline.signals import Signals
+    from digest.store import Store
+    from digest.store.tastes import Said
+
+REASONS = 20  # likes of a topic that may be named as reasons, the newest
+
+
+def teach(
+    ground: Ground,
+    asked: Sequence[Signals],
+    *,
+    examples: Mapping[str, Paper],
+    now: dt.datetime,
+    half_life: dt.timedelta,
+) -> list[Taught]:
+    """What each of these topics was taught, in order."""
+    asked = _settled(ground, asked, examples)
+    found: list[Taught] = []
+    for start in range(0, len(asked), BLOCK):
+        found += _taught(ground, asked[start : start + BLOCK], examples, now=now, half_life=half_life)
+    return found
+
+
+def _taught(
+    ground: Ground,
+    asked: Sequence[Signals],
+    examples: Mapping[str, Paper],
+    *,
+    now: dt.datetime,
+    half_life: dt.timedelta,
+) -> list[Taught]:
+    wanted = {one.paper_id for topic in asked for one in topic.said}
+    papers = {number: entry.paper for number, entry in ground.store.lists.entries(wanted).items()}
+    terms = {number: _terms(paper) for number, paper in papers.items()}
+    background = ground.background
+    taught = []
+    for topic in asked:
+        likes = [
+            Like(
+                paper_id=one.paper_id,
+                terms=terms[one.paper_id],
+                weight=weight(one, now=now, half_life=half_life),
+            )
+            for one in topic.said
+            if one.paper_id in terms
+        ]
+        learned = None
+        if likes or topic.pinned:
+            learned = learn(
+                likes,
+                statistics=background.statistics,
+                directions=ground.directions,
+                struck=topic.struck,
+                pinned=topic.pinned,
+            )
+        taught.append(
+            Taught(
+                mark=topic.mark,
+                learned=learned,
+                floor=0.0 if learned is None else floor_of(background, learned),
+                evidence=evidence(topic.said, now=now, half_life=half_life),
+            )
+        )
+    profiles = [Profile.of(one.topic, examples, taught=some) for one, some in zip(asked, taught, strict=True)]
+    signs = rank(background, profiles, people=People.of(background.papers))
+    return [
+        dataclasses.replace(some, calibration=Calibration.of(row))
+        for some, row in zip(taught, signs, strict=True)
+    ]
+
+
+def _settled(ground: Ground, asked: Sequence[Signals], examples: Mapping[str, Paper]) -> list[Signals]:
+    """Each with its share of what was said for no topic: a paper teaches that topic of the reader whose words
+    find it best, and none that do not find it."""
+    from digest.core.features import Candidate, Window
+
+    loose = {one.paper_id for topic in asked for one in topic.loose}
+    if not loose:
+        return list(asked)
+    papers = {number: entry.paper for number, entry in ground.store.lists.entries(loose).items()}
+    window = Window.of(
+        ground.store.papers.statistics(),
+        [Candidate(paper=paper, sequence=paper.id) for paper in papers.values()],
+        today=ground.today,
+    )
+    signs = rank(window, [Profile.of(one.topic, examples) for one in asked], people=People.of(window.papers))
+    best: dict[int, list[int]] = {}  # the places of each reader's topics
+    for place, topic in enumerate(asked):
+        best.setdefault(topic.reader, []).append(place)
+    settled = []
+    for place, topic in enumerate(asked):
+        theirs = best[topic.reader]
+        mine: list[Said] = []
+        for one in topic.loose:
+            paper = papers.get(one.paper_id)
+            at = None if paper is None else window.of_id.get(paper.id)
+            if at is not None and signs[place, at] >= PASS and signs[place, at] == signs[theirs, at].max():
+                mine.append(one)
+        said = sorted(known_for(list(topic.said), mine), key=lambda one: one.at, reverse=True)
+        settled.append(dataclasses.replace(topic, said=tuple(said), loose=()))
+    return settled
+
+
+def _terms(paper: Paper) -> Counter[str]:
+    return paper_terms(stems(paper.title), stems(paper.abstract))
+
+
+def named_reasons(store: Store, said: Sequence[Sequence[Said]]) -> list[tuple[Liked, ...]]:
+    """For each topic the newest likes that may be named as reasons."""
+    newest = [[one for one in topic if one.value > 0][:REASONS] for topic in said]
+    ids = {one.paper_id for topic in newest for one in topic}
+    if not ids:
+        return [() for _ in said]
+    entries, packed = store.lists.entries(ids), {}
+    packed = store.terms.read({entry.paper.id for entry in entries.values()})
+    return [
+        tuple(
+            Liked(paper_id=paper.id, title=paper.title, on=one.at.date(), terms=packed[paper.id])
+            for one in topic
+            if one.paper_id in entries and (paper := entries[one.paper_id].paper).id in packed
+        )
+        for topic in newest
+    ]
