@@ -12,6 +12,8 @@ from hypothesis import strategies as st
 
 from digest.store import Store
 from digest.store.gists import KEEP_DAYS, Budget, Spent
+from tests.store import shelves
+from tests.store.shelves import absorb, listing
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -96,7 +98,7 @@ def test_two_processes_together_keep_the_budget(tmp_path: Path, store: Store) ->
     assert store.gists.spent(DAY) == Spent(requests=27, tokens=27 * 73)
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=8, deadline=None)
 @given(st.lists(st.tuples(st.integers(0, 400), st.none() | st.integers(0, 400)), max_size=12))
 def test_what_is_reserved_is_never_more_than_the_budget(wishes: list[tuple[int, int | None]]) -> None:
     """Each request costs at most what was reserved for it, or is never heard of again (None)."""
@@ -115,3 +117,12 @@ def test_what_is_reserved_is_never_more_than_the_budget(wishes: list[tuple[int, 
             assert store.gists.spent(DAY) == Spent(requests=made, tokens=cost)
             assert made <= budget.requests
             assert cost <= budget.tokens
+
+
+def test_what_was_said_goes_with_the_words_of_its_paper(store: Store) -> None:
+    old, new = listing(1), listing(2, day=shelves.LATER)
+    absorb(store, old, new)
+    keep(store, (1, 1), "Of the old one.")
+    keep(store, (2, 1), "Of the new one.")
+    assert store.pruning.papers(before=shelves.LATER, limit=10) == 1
+    assert store.gists.of([(1, 1), (2, 1)], model=MODEL, prompt=PROMPT) == {(2, 1): "Of the new one."}
