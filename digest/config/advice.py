@@ -75,6 +75,14 @@ def unwise(settings: Settings) -> Iterator[Fault]:
     local = smtp.host in {"localhost", "127.0.0.1", "::1"}
     if settings.mail.provider == "smtp" and smtp.security == "none" and smtp.password and not local:
         yield ("mail", "smtp", "security"), '"none" sends the password in the clear; use "starttls" or "tls"'
+    for name, model in (("meaning", settings.meaning), ("gist", settings.gist)):
+        if (
+            model.api_key
+            and model.url
+            and model.url.lower().startswith("http://")
+            and not _is_loopback(model.url)
+        ):
+            yield (name, "url"), "sends the api_key in the clear; use https, or a model on this machine"
     if not settings.sources:
         yield ("sources",), "there is none, so that no paper will ever come in; add a [[sources]]"
     for i, reader in enumerate(settings.subscribers):

@@ -109,13 +109,14 @@ def direction(
 
 
 def meaning_scores(
-    bearings: Bearings, vectors: NDArray[np.float32], directions: Sequence[NDArray[np.float32]]
+    bearings: Bearings, units: NDArray[np.float32], directions: Sequence[NDArray[np.float32]]
 ) -> NDArray[np.float64]:
-    """How near each paper lies to each topic's direction, in spreads (profiles × papers): 0 for a paper
-    without a vector and for a topic of which nothing is known."""
-    if not len(directions) or not len(vectors):
-        return np.zeros((len(directions), len(vectors)))
-    cosines = np.stack(directions) @ bearings.units(vectors).T
+    """How near each paper lies to each topic's direction, in spreads (profiles × papers), by the x of the
+    papers (`Bearings.units`, once a paper): 0 for a paper without a vector and for a topic of which nothing
+    is known."""
+    if not len(directions) or not len(units):
+        return np.zeros((len(directions), len(units)))
+    cosines = np.stack(directions) @ units.T
     # Equal but for the order of additions is equal.
     return np.round(cosines.astype(np.float64) / bearings.spread, 4)
 

@@ -40,11 +40,12 @@ class MeaningWant:
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Outlook:
-    """A window of papers as the model sees them (papers × size; zeros for one that it has not seen)."""
+    """A window of papers as the model sees them: the x of `core.meaning` (papers × size; zeros for one that
+    it has not seen)."""
 
     meaning: Meaning
     bearings: Bearings
-    vectors: NDArray[np.float32]
+    units: NDArray[np.float32]
 
     @classmethod
     def open(cls, meaning: Meaning | None, ids: Sequence[int]) -> Outlook | None:
@@ -57,7 +58,7 @@ class Outlook:
         vectors = meaning.store.vectors.of(meaning.label, ids)
         if vectors.shape[1] != len(bearings.centre):
             return None
-        return cls(meaning=meaning, bearings=bearings, vectors=vectors)
+        return cls(meaning=meaning, bearings=bearings, units=bearings.units(vectors))
 
     @property
     def version(self) -> str:
@@ -70,7 +71,7 @@ class Outlook:
 
     def scores_of(self, directions: Sequence[NDArray[np.float32]]) -> NDArray[np.float64]:
         """The same, of directions that were kept."""
-        return meaning_scores(self.bearings, self.vectors, directions)
+        return meaning_scores(self.bearings, self.units, directions)
 
     def directions(self, wants: Sequence[MeaningWant]) -> list[NDArray[np.float32]]:
         """Where each topic looks (size). A fixed number of queries for a block of topics."""

@@ -10,11 +10,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from digest.core.fusion import fused
-from digest.core.meaning import Bearings, Taste, direction, meaning_scores, said
+from digest.core.meaning import Bearings, Taste, direction, said
+from digest.core.meaning import meaning_scores as scores_of_units
 from digest.core.vicinity import Vicinity
 from digest.model import Topic
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from numpy.typing import NDArray
 
     Rows = NDArray[np.float32]
@@ -48,6 +51,10 @@ def taste(liked: Rows, disliked: Rows | None = None, *, weight: float = 1.0) -> 
         disliked=disliked,
         disliked_weights=np.full(len(disliked), weight),
     )
+
+
+def meaning_scores(here: Bearings, rows: Rows, directions: Sequence[Rows]) -> NDArray[np.float64]:
+    return scores_of_units(here, here.units(rows), directions)
 
 
 def test_papers_of_the_liked_subject_lie_nearest() -> None:

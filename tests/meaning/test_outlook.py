@@ -76,7 +76,7 @@ def test_vectors_of_an_earlier_model_tell_nothing(store: Store, meaning_of: Make
     part = meaning_of(model="new", batch=25, should_stop=lambda: next(stops))
     assert part.embed_news() == 25
     outlook = opened(new)
-    assert outlook.vectors.any(axis=1).tolist() == [False] * 15 + [True] * 25
+    assert outlook.units.any(axis=1).tolist() == [False] * 15 + [True] * 25
     (scores,) = outlook.scores([MeaningWant(liked={1: 1.0, 40: 1.0})])
     assert not scores[:15].any()
     assert scores[15:].any()
