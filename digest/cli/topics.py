@@ -1,4 +1,4 @@
-"""`digest topics try`: what a topic would have brought, before it is saved."""
+"""`digest topics`: what a topic would have brought, before it is saved; and what it has learned since."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import datetime as dt
 import click
 
 from digest.cli.frame import App, at_option, json_option, pass_app
+from digest.cli.lessons import pin, reset, show, strike, take_back
 from digest.cli.output import note, print_json
 from digest.model import Topic
 
@@ -15,7 +16,7 @@ SHOWN = 20
 
 @click.group()
 def topics() -> None:
-    """Try a topic before it is saved."""
+    """Try a topic before it is saved; show, correct and reset what one has learned."""
 
 
 @topics.command("try")
@@ -89,3 +90,7 @@ def try_(
     note(f"{len(rows)} shown of {tried.looked_at} papers of the last {days} days.")
     if not tried.looked_at:
         note("The library has none: `digest collect` reads the sources.")
+
+
+for _command in (show, strike, pin, take_back, reset):
+    topics.add_command(_command)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from digest.core.terms import stems, terms_of
-from digest.mail.words import brief
+from digest.mail.words import brief, clean
 from digest.membership.refusals import Refused
 from digest.membership.standing import reader
 from digest.store.corrections import NOTHING
@@ -32,9 +32,14 @@ def term_of(typed: str) -> str | None:
     >>> term_of("Gaussian Splats"), term_of("test-time"), term_of("the"), term_of("graph neural networks")
     ('gaussian splat', 'test time', None, None)
     """
-    found = stems(typed[:LONGEST])
+    found = stems(words_of(typed))
     term = " ".join(found)
     return term if 1 <= len(found) <= 2 and term in set(terms_of(found)) else None
+
+
+def words_of(typed: str) -> str:
+    """What was typed, as it is kept and shown: one line."""
+    return clean(typed)[:LONGEST]
 
 
 def correct(
@@ -43,12 +48,14 @@ def correct(
     """Strike a word out of what the topic of that ref learned (`value` -1), so that it never counts, or pin
     it (1), so that it always does. False where it was so before. Raises Refused (`word`, `topic`)."""
     topic = _topic(house, subscriber_id, ref)
-    words = brief(typed)
-    term = term_of(typed)
+    words = words_of(typed)
+    term = term_of(words)
     if term is None:
         raise Refused({"word": _why_not(typed)})
     if value > 0 and _is_kept_out(term, topic):
-        raise Refused({"word": f"“{words}” is among what this topic never brings; take it out there first."})
+        raise Refused(
+            {"word": f"“{brief(words)}” is among what this topic never brings; take it out there first."}
+        )
     known = house.store.corrections.of([subscriber_id]).get((subscriber_id, ref), NOTHING)
     if len(known.words) >= MOST and term not in known.struck | known.pinned:
         raise Refused({"word": f"{MOST} words are struck out or pinned here; take one of them back first."})
@@ -82,10 +89,10 @@ def _topic(house: House, subscriber_id: int, ref: str) -> Topic:
 
 
 def _why_not(typed: str) -> str:
-    words = brief(typed)
+    words = brief(words_of(typed))
     if not words:
         return "Say which word."
-    if len(stems(typed[:LONGEST])) > 2:
+    if len(stems(words)) > 2:
         return f"“{words}” is too long: say one word, or two that stand side by side."
     return f"“{words}” tells no papers apart, so it never counts."
 

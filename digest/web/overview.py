@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from werkzeug.wrappers import Response
 
     from digest.membership.refusals import Refused
+    from digest.model import Topic
     from digest.store.members import Membership
 
 STATUS = {
@@ -65,6 +66,14 @@ def member_of(token: str, *, staying: bool = False) -> Membership:
             409, "You have left", "Come back first, then choose: the link to leave, in any mail, offers it."
         )
     return member
+
+
+def topic_of(member: Membership, ref: str) -> Topic:
+    """Their topic of that ref; ends in a page where they have none (any more)."""
+    found = next((one for one in member.subscriber.topics if one.ref == ref), None)
+    if found is None:
+        abort_page(404, "There is no such topic", "It was deleted, or a part of the address is missing.")
+    return found
 
 
 def refused(error: Refused) -> Response:

@@ -18,8 +18,7 @@ from digest.web.addresses import whole
 from digest.web.desk import desk
 from digest.web.forms import Fields, Form
 from digest.web.limits import limited
-from digest.web.overview import back, member_of, overview, refused
-from digest.web.problems import abort_page
+from digest.web.overview import back, member_of, overview, refused, topic_of
 from digest.web.render import page
 from digest.web.topic_versions import Other, other_version
 from digest.web.trials import trial, trial_fragment
@@ -76,7 +75,7 @@ def add(token: str) -> Response:
 @blueprint.get("/p/<token>/topics/<ref>")
 def edit(token: str, ref: str) -> flask.Response:
     """The form, filled."""
-    topic = _topic(member_of(token, staying=True), ref)
+    topic = topic_of(member_of(token, staying=True), ref)
     return _page(token, _editing(topic), topic_forms.filled(topic), topic=topic)
 
 
@@ -178,13 +177,6 @@ def _delete(token: str, member: Membership, ref: str) -> flask.Response:
     return overview(token, member_of(token), told=f"“{topic.name}” is deleted.", undo=undo)
 
 
-def _topic(member: Membership, ref: str) -> Topic:
-    found = next((one for one in member.subscriber.topics if one.ref == ref), None)
-    if found is None:
-        abort_page(404, "There is no such topic", "It was deleted, or a part of the address is missing.")
-    return found
-
-
 def _editing(topic: Topic) -> Page:
     return Page(path=topic.ref, heading=f"Your topic “{topic.name}”", save="Save this topic")
 
@@ -223,6 +215,7 @@ def _page(
         form=form,
         other=other,
         trial=trial(tried, subscriber_id=reader.id),
+        learned=f"{base}/topics/{topic.ref}/learned" if topic else "",
         atom=_feed(reader.id, topic) if topic else "",
     )
 

@@ -77,4 +77,5 @@ def trial_fragment(fields: Fields, topic: Topic | None, *, subscriber_id: int = 
 
 def _entry(item: Item, paper: Paper) -> EntryWords:
     matched = tuple(reason.words for reason in item.reasons if reason.kind == "author")
-    return entry_words(paper, year=desk().today.year, why=why_words(item, year=desk().today.year), matched=matched)
+    year = desk().today.year
+    return entry_words(paper, year=year, why=why_words(item, year=year), matched=matched)

@@ -1,0 +1,38 @@
+"""Terms in, the words for them as papers write them out: `point cloud` as "point clouds". Decides nothing."""
+
+from __future__ import annotations
+
+import itertools
+from typing import TYPE_CHECKING
+
+from digest.core.spoken import spelt, spoken
+from digest.core.terms import stems
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from digest.model import Paper
+
+READ = 40  # papers at most: a millisecond each
+
+
+def spelled(terms: Iterable[str], papers: Iterable[Paper]) -> Mapping[str, str]:
+    """For each term (of `core.terms`) how the first of these papers that has it writes it; a term that none
+    of them has, or writes only within longer words, as it is. What is given for a term has that term."""
+    wanted = dict.fromkeys(terms)
+    found: dict[str, str] = {}
+    for paper in itertools.islice(papers, READ):
+        if len(found) == len(wanted):
+            break
+        texts = spelt(paper)
+        here = {one for _, spans in texts for one in _terms([stem for stem, _, _ in spans])}
+        for term in wanted.keys() & here - found.keys():
+            said = spoken({term: 1.0}, texts)[0]
+            if " ".join(stems(said)) == term:
+                found[term] = said
+    return {term: found.get(term, term) for term in wanted}
+
+
+def _terms(run: list[str]) -> Iterable[str]:
+    """All words and pairs of neighbours."""
+    return itertools.chain(run, map(" ".join, itertools.pairwise(run)))
