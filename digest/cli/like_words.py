@@ -35,8 +35,8 @@ def report(library: Library, done: Imported, *, topic: str, is_new: bool, as_jso
         })  # fmt: skip
         return
     entries, new = (
-        _counted(len(library.entries), "entry", "entries"),
-        _counted(done.likes, "new like", "new likes"),
+        counted(len(library.entries), "entry", "entries"),
+        counted(done.likes, "new like", "new likes"),
     )
     found = f"{done.found} of {entries} found, {done.fetched} fetched from arXiv"
     click.echo(f"{library.kind}: {found}, {new} of “{topic}”")
@@ -45,11 +45,12 @@ def report(library: Library, done: Imported, *, topic: str, is_new: bool, as_jso
             click.echo(f"  not found: {_called(row)}: {row.reason}")
     if done.stopped:
         note(done.stopped)
-        left = _counted(done.waiting, "entry waits", "entries wait")
+        left = counted(done.waiting, "entry waits", "entries wait")
         note(f"{left} to be asked for; what was found is kept, and the same command goes on from there.")
 
 
-def _counted(number: int, one: str, many: str) -> str:
+def counted(number: int, one: str, many: str) -> str:
+    """A number and its noun."""
     return f"{number} {one if number == 1 else many}"
 
 

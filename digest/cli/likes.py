@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from digest.cli.frame import App, finish, json_option, pass_app
-from digest.cli.like_words import SHOWN, print_missing, report
+from digest.cli.like_words import SHOWN, counted, print_missing, report
 from digest.cli.members import no_such_reader
 from digest.cli.output import note, one_line, print_json, print_table, progress
 from digest.errors import UsageError
@@ -151,7 +151,10 @@ def list_(app: App, address: str, topic: str | None, missing: bool, as_json: boo
         ],
     )
     if left:
-        note(f"{len(left)} entries of imported files are no papers here; `--missing` shows them")
+        what = counted(
+            len(left), "entry of an imported file is no paper", "entries of imported files are no papers"
+        )
+        note(f"{what} here; `--missing` shows them")
 
 
 @likes.command()
@@ -183,8 +186,8 @@ def remove(
     if as_json:
         print_json({"removed": gone, "forgotten": forgotten})
         return
-    words = f", and {forgotten} entries of files forgotten" if forgotten else ""
-    click.echo(f"{member.subscriber.email}: {gone} {'like' if gone == 1 else 'likes'} taken back{words}")
+    words = f", and {counted(forgotten, 'entry', 'entries')} of files forgotten" if forgotten else ""
+    click.echo(f"{member.subscriber.email}: {counted(gone, 'like', 'likes')} taken back{words}")
 
 
 def _read(file: Path) -> bytes:
