@@ -15,7 +15,7 @@ COMMANDS: dict[str, str] = {
     "start": "Run the schedule in the foreground.",
     "web": "Serve the web side: lists, search, subscribing, preferences.",
     "preview": "Show the mail that a reader would get.",
-    "topics": "Try a topic before it is saved.",
+    "topics": "Try a topic before it is saved; show and correct what one has learned.",
     "subscribers": "Add, list, import, export, pause, remove and erase readers.",
     "likes": "Import a library as likes, list what a reader likes, take it back.",
     "editors": "Add, list and end editors, and print their links.",
