@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 
 TITLE_LIMIT = 240
 NAME_LIMIT = 60
-MODEL_LIMIT = 40
 CATEGORY_LIMIT = 24  # with the date before it, it stays on one line of a small phone
+MODEL_LIMIT = 28  # and so does this
 
 
 # What makes two cards differ: the paper's id and revision, the authors who matched a topic, the mail's year,
@@ -105,8 +105,7 @@ def card_words(paper: Paper, key: CardKey) -> CardWords:
         links=tuple(link for link in links if link.url),
         upvotes=plural(upvotes, "upvote") if upvotes else "",
         thumbnail_url=_safe(paper.thumbnail_url),
-        # Readers know what a machine wrote, and which.
-        gist_by=f"AI summary by {shorten(clean(written.model), MODEL_LIMIT)}" if written else "",
+        gist_by=_written_by(written.model) if written else "",
     )
 
 
@@ -131,6 +130,12 @@ def authors_words(paper: Paper, *, matched: tuple[str, ...]) -> str:
     ]
     hidden = len(names) - len(shown)
     return ", ".join(shown) + (f" and {hidden} more" if hidden else "")
+
+
+def _written_by(model: str) -> str:
+    """Readers know what a machine wrote, and which: `AI summary by Llama-3.1-8B`, whoever made that."""
+    name = clean(model)
+    return f"AI summary by {shorten(name.rpartition('/')[2] or name, MODEL_LIMIT)}"
 
 
 def _safe(url: str | None) -> str:

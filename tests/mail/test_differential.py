@@ -15,7 +15,7 @@ from digest.mail.compile import compile_mail
 from digest.mail.filling import AnyCards, Cards, Sections
 from digest.mail.plain import render
 from digest.mail.templates import Templates
-from digest.model import Cadence, Notice, Paper, Reason, Section, Subscriber, Topic
+from digest.model import Cadence, Gist, Notice, Paper, Reason, Section, Subscriber, Topic
 from tests.mail.editions import SITE, WEB_SITE, item, letter
 
 if TYPE_CHECKING:
@@ -76,7 +76,9 @@ def random_letter(rng: random.Random, papers: dict[tuple[int, int], Paper]) -> L
         reasons = [(rng.choice(kinds), words, when) for words in some(4)]
         reasons += [("author", author) for author in papers[number, 1].authors[-1:] if rng.random() < 0.3]
         counts = {"upvotes": rng.choice([None, 0, 1, 84]), "stars": rng.choice([None, 1, 15_400])}
-        return item(number, *reasons, score=rng.uniform(0, 100), **counts)
+        written = [Gist(text=f"Says {' '.join(some(2))}.", model=rng.choice(["m", "org/<m> & co"]))]
+        gist = rng.choice([None, None, *written])
+        return item(number, *reasons, score=rng.uniform(0, 100), gist=gist, **counts)
 
     sections = tuple(
         Section(

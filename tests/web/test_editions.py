@@ -13,7 +13,7 @@ import sqlalchemy as sa
 from lxml import html
 
 from digest.links import Signer
-from digest.model import Edition, Item, Listing, Notice, Reason, Section, Slot
+from digest.model import Edition, Gist, Item, Listing, Notice, Reason, Section, Slot
 from digest.store import tables
 from digest.store.archive import LEFT, REACH
 from digest.store.ledger import NEXT, move
@@ -164,6 +164,16 @@ def test_papers_say_what_they_said_that_day(client: FlaskClient, store: Store, r
     after = client.get(where).text
     assert after == before
     assert "Renamed" not in after
+
+
+def test_a_sentence_of_a_model_is_said_as_the_mail_said_it(
+    client: FlaskClient, store: Store, reader: Subscriber
+) -> None:
+    written = Gist(text="Splats fill a small <room>.", model="org/llama3.2")
+    shown = dataclasses.replace(item(papers(store)[0]), gist=written)
+    one = Edition(slot=slot(), sections=(Section(kind="topic", title="T", items=(shown,)),), considered=1)
+    page = html.document_fromstring(client.get(address(send(store, reader, shown=one), reader)).text)
+    assert "Splats fill a small <room>. AI summary by llama3.2" in said(page.get_element_by_id("main"))
 
 
 def test_a_last_edition_outlives_the_words_of_its_papers(
