@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from digest.core.feedback import mixed
 from digest.core.signs import EXAMPLE_FROM, TEXT_FROM
 from digest.core.stopwords import TRADE
 from digest.core.terms import paper_terms, stems
@@ -44,17 +45,30 @@ class Likeness:
 
 @dataclasses.dataclass(slots=True, kw_only=True)
 class Weigher:
-    """Texts and example papers, weighed once each."""
+    """Texts and example papers, weighed once each. `related`: by the gist of a profile, the terms that go
+    with it (`core.feedback`), where they are known."""
 
     window: Window
+    related: Mapping[str, Mapping[str, float]] = dataclasses.field(default_factory=dict)
     texts: dict[str, dict[str, float]] = dataclasses.field(default_factory=dict)
     papers: dict[tuple[int, int, str], dict[str, float]] = dataclasses.field(default_factory=dict)
+    gists: dict[tuple[str, tuple[str, ...]], Mapping[str, float]] = dataclasses.field(default_factory=dict)
 
     def text(self, text: str) -> Mapping[str, float]:
         """The weights of a passage."""
         if text not in self.texts:
             self.texts[text] = text_weights(text, self.window.statistics)
         return self.texts[text]
+
+    def gist(self, profile: Profile) -> Mapping[str, float]:
+        """The weights of all that a topic says, and of what goes with it but for words that it rules out."""
+        text = profile.gist
+        spared = (*profile.unwanted, *(one.typed for one in profile.excluded))
+        key = (text, spared)
+        if key not in self.gists:
+            without = {stem for one in spared for stem in stems(one)}
+            self.gists[key] = mixed(self.text(text), self.related.get(text, {}), without=without)
+        return self.gists[key]
 
     def paper(self, paper: Paper) -> Mapping[str, float]:
         """The weights of an example."""
@@ -123,7 +137,7 @@ def _block(
             needs.append(min(SHARED, words_in(row)) if strict else 0)
         rows.extend(map(weigher.text, profile.unwanted))
         rows.extend(map(weigher.paper, profile.examples))
-        rows.append(weigher.text(profile.gist))
+        rows.append(weigher.gist(profile))
         needs.extend([0] * (len(rows) - len(needs)))
     asked = matrix(rows, window.columns)
     cosines = (asked @ window.rows.T).toarray().astype(np.float64)

@@ -63,11 +63,20 @@ class Postings:
 
     def sums(self, columns: NDArray[np.uint32], weights: NDArray[np.float64]) -> NDArray[np.float64]:
         """For each paper the sum of weight × weight of the count, over these terms (each once)."""
-        place, here = self._find(columns)
-        lengths = self._lengths(place)
-        taken = self._taken(place, lengths)
-        parts = np.repeat(weights[here], lengths) * WEIGHTS[self.counts[taken]]
-        return _totals(self.rows[taken], parts, self.size)
+        taken, each = self._weighed(columns, weights)
+        return _totals(self.rows[taken], each * WEIGHTS[self.counts[taken]], self.size)
+
+    def saturated(
+        self, columns: NDArray[np.uint32], weights: NDArray[np.float64], damping: NDArray[np.float32]
+    ) -> NDArray[np.float64]:
+        """For each paper the sum of weight × count / (count + the paper's damping), over these terms."""
+        taken, each = self._weighed(columns, weights)
+        rows, counts = self.rows[taken], self.counts[taken].astype(np.float32)
+        return _totals(rows, each * (counts / (counts + damping[rows])), self.size)
+
+    def lengths(self) -> NDArray[np.float32]:
+        """How many terms each paper has, each as often as it stands there."""
+        return _totals(self.rows, self.counts, self.size).astype(np.float32)
 
     def often(self, columns: NDArray[np.uint32]) -> NDArray[np.int64]:
         """How many papers hold each of these terms more than once."""
@@ -82,6 +91,14 @@ class Postings:
         COLUMNS."""
         each = np.repeat(weights[self.columns], np.diff(self.starts)) * WEIGHTS[self.counts]
         return _totals(self.rows, each * each, self.size)
+
+    def _weighed(
+        self, columns: NDArray[np.uint32], weights: NDArray[np.float64]
+    ) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
+        """Where the papers with these terms stand, and the weight of the term for each of them."""
+        place, here = self._find(columns)
+        lengths = self._lengths(place)
+        return self._taken(place, lengths), np.repeat(weights[here], lengths)
 
     def _find(self, columns: NDArray[np.uint32]) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
         """The places of those of the terms that are here, and which of them these are."""

@@ -1,12 +1,17 @@
 """Papers' terms in, the papers nearest to a text or to a paper out: the ranker's space, over a whole library.
 
 Reads no database and no paper's words: it knows papers as `core.packing` packs them. Terms are those of
-`core.terms`, weighed as in `core.vectors`, with document frequencies of its own.
+`core.terms`, with document frequencies of its own.
 
-A text is looked for twice: the heaviest terms of the papers found are added to it, and it is looked for
+What somebody typed is looked for by BM25 (Robertson and Zaragoza, "The Probabilistic Relevance Framework",
+2009), for a question of some words is no paper, and a cosine would find the shortest papers first:
+
+    sum over its terms of weight × count / (count + 1.2 × (0.25 + 0.75 × length / mean length))
+
+It is looked for twice: the heaviest terms of the best papers are added to it, and it is looked for
 again (Rocchio, "Relevance feedback in information retrieval", 1971; with no reader to ask, as pseudo
 relevance feedback: Manning, Raghavan and Schütze, "Introduction to Information Retrieval", 9.1). So papers
-are found that say the same in other words.
+are found that say the same in other words. Papers are compared with one another by the ranker's cosine.
 
 In memory a paper is three bytes under each of its terms (`Space.nbytes`). Pairs of words that one paper alone
 holds are let go of, for they match nothing; `grown` cannot bring them back, making the space anew does.
@@ -21,27 +26,31 @@ import numpy as np
 
 from digest.core.packing import COLUMNS, WORDS, column_of
 from digest.core.postings import MOST, WEIGHTS, Postings
+from digest.core.rows import added, by_column, heaviest, normed
 from digest.core.statistics import Statistics
 from digest.core.terms import stems, terms_of
-from digest.core.vectors import HEAVIEST, text_weights
+from digest.core.vectors import HEAVIEST, question_weights
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from numpy.typing import NDArray
 
+    from digest.core.rows import Row
+
     Read = Callable[[Sequence[int]], Mapping[int, bytes]]
-    Weights = dict[int, float]  # of terms by number
 
 LONGEST = 5000  # characters of a text that are read
-FEEDBACK = 10  # papers whose terms are added to a text
+FEEDBACK, AROUND = 10, 20  # papers whose terms are added to a question; that say what goes with a topic
+ADDED = 32  # terms of theirs
+THEIRS = 0.3  # what their terms weigh, to 1 of the question's own
+SATURATION, BY_LENGTH = 1.2, 0.75  # BM25's k and b, as everybody has them
 _AT_ONCE = 2**24  # bytes
-THEIRS = 1.0  # what their terms weigh, to 1 of the text's own
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
 class Near:
-    """A paper, and how near it is: a cosine, more than 0. `words` are the terms asked for that it holds, the
+    """A paper, and how near it is, above 0 and at most 1. `words` are the terms asked for that it holds, the
     heaviest first."""
 
     paper_id: int
@@ -57,11 +66,12 @@ def unpack(packed: bytes | bytearray) -> tuple[NDArray[np.uint32], NDArray[np.ui
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Space:
-    """Papers `ids` in the order in which they came; `norms` is the length of each. `frequency[c]` papers hold
-    the term of number `c`."""
+    """Papers `ids` in the order in which they came; `norms` is the length of each as a row, `lengths` that in
+    terms. `frequency[c]` papers hold the term of number `c`."""
 
     ids: NDArray[np.int64]
     norms: NDArray[np.float32]
+    lengths: NDArray[np.float32]
     frequency: NDArray[np.uint32]
     parts: tuple[Postings, ...]
 
@@ -72,6 +82,7 @@ class Space:
         empty = cls(
             ids=nothing,
             norms=nothing.astype(np.float32),
+            lengths=nothing.astype(np.float32),
             frequency=np.zeros(COLUMNS, dtype=np.uint32),
             parts=(),
         )
@@ -96,14 +107,19 @@ class Space:
             columns, _ = unpack(packed[start : start + _AT_ONCE])
             frequency += np.bincount(columns, minlength=COLUMNS).astype(np.uint32)
         ids = np.concatenate([self.ids, np.array(new, dtype=np.int64)])
-        parts = (*self.parts, *_parted(packed, np.array(lengths, dtype=np.int64), frequency))
-        norms = _norms(parts, _idf(frequency, len(ids)))
-        return Space(ids=ids, norms=norms, frequency=frequency, parts=parts)
+        more = tuple(_parted(packed, np.array(lengths, dtype=np.int64), frequency))
+        return Space(
+            ids=ids,
+            norms=_norms(self.parts + more, _idf(frequency, len(ids))),
+            lengths=np.concatenate([self.lengths, *(part.lengths() for part in more)]),
+            frequency=frequency,
+            parts=self.parts + more,
+        )
 
     @property
     def nbytes(self) -> int:
         """Bytes of memory."""
-        shared = (self.ids, self.norms, self.frequency)
+        shared = (self.ids, self.norms, self.lengths, self.frequency)
         return sum(part.nbytes for part in shared) + sum(part.nbytes for part in self.parts)
 
     def nearest(
@@ -120,17 +136,21 @@ class Space:
         `read` gives packed papers by id. `among`: only of these papers, by id, ascending. `feedback` 0: the
         text's own words alone.
         """
-        weights = text_weights(text[:LONGEST], self._statistics(text[:LONGEST]))
-        asked = _by_column((column_of(term), weight) for term, weight in weights.items())
-        cosines = self._cosines(asked)
+        weights, asked = self._asked(text)
+        scores = self._scores(asked)
         if feedback:
-            best = self._first(cosines, FEEDBACK)
-            asked_more = _added(asked, self._centre(read(self.ids[best].tolist())), weight=feedback)
             # Only what holds something that was typed, or is near to what does.
-            cosines = self._cosines(asked_more)
-        found = self._near(cosines, limit, among=among)
+            theirs = self._centre(self._first(scores, FEEDBACK), scores, read)
+            scores = self._scores(added(asked, theirs, weight=feedback))
+        found = self._near(scores, limit, among=among)
         held = read([one.paper_id for one in found])
         return [dataclasses.replace(one, words=_held(weights, held.get(one.paper_id, b""))) for one in found]
+
+    def around(self, text: str, *, read: Read) -> Row:
+        """The heaviest terms of the `AROUND` papers that are nearest to a text, by number: a row of length 1,
+        of `ADDED` terms at most; empty where no paper is near."""
+        scores = self._scores(self._asked(text)[1])
+        return self._centre(self._first(scores, AROUND), scores, read)
 
     def similar(
         self, paper_id: int, *, read: Read, limit: int, among: NDArray[np.int64] | None = None
@@ -139,11 +159,30 @@ class Space:
         packed = read([paper_id]).get(paper_id)
         if packed is None:
             return []
-        cosines = self._cosines(_heaviest(self._row(packed)))
+        cosines = self._cosines(heaviest(self._row(packed), HEAVIEST))
         cosines[self.ids == paper_id] = 0
         return self._near(cosines, limit, among=among)
 
-    def _cosines(self, asked: Weights) -> NDArray[np.float64]:
+    def _asked(self, text: str) -> tuple[dict[str, float], Row]:
+        """The weights of what somebody typed, by term and by number."""
+        weights = question_weights(text[:LONGEST], self._statistics(text[:LONGEST]))
+        return weights, normed(by_column((column_of(term), weight) for term, weight in weights.items()))
+
+    def _scores(self, asked: Row) -> NDArray[np.float64]:
+        """Of each paper with weighed terms, by BM25, as a share of what a paper could have at most."""
+        if not asked or not self.parts:
+            return np.zeros(len(self.ids))
+        columns = np.array(sorted(asked), dtype=np.uint32)
+        weights = np.array([asked[column] for column in columns.tolist()])
+        mean = max(1.0, float(self.lengths.mean()))
+        damping = SATURATION * (1 - BY_LENGTH + BY_LENGTH / mean * self.lengths)
+        ends = np.cumsum([part.size for part in self.parts])[:-1]
+        parts = zip(self.parts, np.split(damping, ends), strict=True)
+        sums = [part.saturated(columns, weights, some) for part, some in parts]
+        scores: NDArray[np.float64] = np.concatenate(sums) / weights.sum()
+        return scores
+
+    def _cosines(self, asked: Row) -> NDArray[np.float64]:
         """Of each paper with weighed terms, of whatever length."""
         if not asked or not self.parts:
             return np.zeros(len(self.ids))
@@ -190,7 +229,7 @@ class Space:
             central=dict(zip(terms, central.tolist(), strict=True)),
         )
 
-    def _row(self, packed: bytes) -> Weights:
+    def _row(self, packed: bytes) -> Row:
         """A paper's terms, weighed; its length is 1."""
         columns, counts = unpack(packed)
         kept = (columns < WORDS) | (self.frequency[columns] > 1)
@@ -199,15 +238,18 @@ class Space:
         norm = max(1e-9, float(np.sqrt((weights * weights).sum())))
         return dict(zip(columns.tolist(), (weights / norm).tolist(), strict=True))
 
-    def _centre(self, papers: Mapping[int, bytes]) -> Weights:
-        """The mean of papers, without what only one of them says."""
-        total: Weights = {}
+    def _centre(self, places: NDArray[np.int64], scores: NDArray[np.float64], read: Read) -> Row:
+        """The heaviest terms of the mean of some papers, each weighed by its score, as a row of length 1;
+        without what only one of them says."""
+        rows = read(self.ids[places].tolist())
+        total: Row = {}
         times: dict[int, int] = {}
-        for _, packed in sorted(papers.items()):
-            for column, weight in self._row(packed).items():
-                total[column] = total.get(column, 0.0) + weight / len(papers)
+        for paper_id, score in zip(self.ids[places].tolist(), scores[places].tolist(), strict=True):
+            for column, weight in self._row(rows.get(paper_id, b"")).items():
+                total[column] = total.get(column, 0.0) + score * weight
                 times[column] = times.get(column, 0) + 1
-        return {column: weight for column, weight in total.items() if times[column] > 1}
+        shared = {column: weight for column, weight in total.items() if times[column] > 1}
+        return normed(heaviest(shared, ADDED))
 
 
 def _parted(
@@ -234,25 +276,6 @@ def _norms(parts: Sequence[Postings], idf: NDArray[np.float64]) -> NDArray[np.fl
     squares = np.concatenate([part.squares(weights) for part in parts])
     norms: NDArray[np.float32] = np.sqrt(squares).astype(np.float32)
     return norms
-
-
-def _by_column(weights: Iterable[tuple[int, float]]) -> Weights:
-    found: Weights = {}
-    for column, weight in weights:
-        found[column] = found.get(column, 0.0) + weight
-    return found
-
-
-def _added(own: Weights, theirs: Weights, *, weight: float) -> Weights:
-    """A text's terms, and the heaviest of its best papers'."""
-    found = dict(own)
-    for column, value in _heaviest(theirs).items():
-        found[column] = found.get(column, 0.0) + weight * value
-    return found
-
-
-def _heaviest(row: Weights) -> Weights:
-    return dict(sorted(row.items(), key=lambda one: (-one[1], one[0]))[:HEAVIEST])
 
 
 def _held(weights: Mapping[str, float], packed: bytes) -> tuple[str, ...]:

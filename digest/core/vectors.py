@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from digest.core.statistics import Statistics
 
 HEAVIEST = 64  # terms of a text that are compared: a longer one says the same again
+HALF = 0.5
 
 
 def weights(counts: Mapping[str, int], statistics: Statistics) -> dict[str, float]:
@@ -56,6 +57,36 @@ def text_weights(text: str, statistics: Statistics) -> dict[str, float]:
     if len(row) <= HEAVIEST:
         return row
     return dict(sorted(row.items(), key=lambda one: (-one[1], one[0]))[:HEAVIEST])
+
+
+def question_weights(text: str, statistics: Statistics) -> dict[str, float]:
+    """The heaviest terms of a question that somebody asks of the library, each (1 + ln(count)) × the idf of
+    BM25. A pair counts half, for its words count as well; a word that may only ask ("interested", "rank")
+    half of the rarest word's weight at most.
+
+    Words of the trade weigh nothing, but in a pair with another, or where there is nothing else.
+    """
+    counts = Counter(terms_of(stems(text)))
+    subjects = {term: count for term, count in counts.items() if not _of_trade(term)}
+    row = {
+        term: (1 + math.log(count)) * _asked(term, statistics)
+        for term, count in (subjects or counts).items()
+        if " " not in term or statistics.frequency(term) > 1
+    }
+    return dict(sorted(row.items(), key=lambda one: (-one[1], one[0]))[:HEAVIEST])
+
+
+def _asked(term: str, statistics: Statistics) -> float:
+    idf = _idf(statistics.frequency(term), statistics.papers)
+    if " " in term:
+        return HALF * idf
+    return min(idf, HALF * _idf(0, statistics.papers)) if term in ASKING else idf
+
+
+def _idf(frequency: int, papers: int) -> float:
+    """BM25's: ln(1 + papers without the term / papers with it), half a paper added to each."""
+    frequency = min(frequency, papers)
+    return math.log1p((papers - frequency + 0.5) / (frequency + 0.5))
 
 
 def _of_trade(term: str) -> bool:
