@@ -109,6 +109,7 @@ def import_(
 @pass_app
 def list_(app: App, address: str, topic: str | None, missing: bool, as_json: bool) -> None:
     """What the reader at ADDRESS likes, newest first."""
+    from digest.pipeline.importing import explained
     from digest.wiring import open_store
 
     with open_store(app.settings()) as store:
@@ -116,7 +117,7 @@ def list_(app: App, address: str, topic: str | None, missing: bool, as_json: boo
         ref = _ref(member, topic)
         names = {one.ref: one.name for one in member.subscriber.topics}
         number = member.subscriber.id
-        left = [row for row in store.libraries.rows(number, topic=ref) if row.state != "found"]
+        left = [explained(row) for row in store.libraries.rows(number, topic=ref) if row.state != "found"]
         liked = store.libraries.liked(number, topic=ref)
         papers = store.lists.entries({one.paper_id for one in liked})
     if missing:

@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
 FIRST = dt.datetime(2026, 4, 20, tzinfo=dt.UTC)  # before anything is announced
 LAST = dt.datetime(2026, 4, 23, tzinfo=dt.UTC)
+LIBRARY_OF = "henrike.falkenrath@example.com"  # who has her own library taken in
+LIBRARY_AT = dt.datetime(2026, 4, 21, tzinfo=dt.UTC)  # after the first morning
 
 MADE_HERE = "# Written by `digest demo`, and written anew by the next one: change a copy."
 _SITE = """
@@ -71,9 +73,12 @@ def demonstrate(
     with open_works(load(config, {})) as opened:
         works = dataclasses.replace(opened, sources=sample_sources())
         ticks = [FIRST, *_due_moments(load(config, {}).readers())]
+        second_morning = next(now for now in ticks if now >= LIBRARY_AT)
         mails: list[SentMail] = []
         for done, now in enumerate(ticks):
             progress("demo", done, len(ticks))
+            if now == second_morning:
+                _import_library(works, now=LIBRARY_AT)
             mails += _tick(works, folder, now=now)
         progress("demo", len(ticks), len(ticks))
         papers = works.store.papers.count()
@@ -106,6 +111,21 @@ def _tick(works: Works, folder: Path, *, now: dt.datetime) -> list[SentMail]:
         ),
         key=lambda mail: mail.reader.id,
     )
+
+
+def _import_library(works: Works, *, now: dt.datetime) -> None:
+    """What `digest likes import` does with a file, from the papers that are here."""
+    from digest.libraries import read_library
+    from digest.pipeline.importing import Import
+    from digest.pipeline.shelving import HEADING, heading
+
+    member = works.store.subscribers.find(LIBRARY_OF)
+    if member is None:
+        raise DigestError(f"{LIBRARY_OF}: is not among the sample readers, and has no library")
+    name = "library.bib"
+    library = read_library((resources.files("digest.demo") / name).read_bytes(), name=name)
+    topic, _ = heading(works.store, member, HEADING)
+    Import(store=works.store, reader=member.subscriber.id, topic=topic.ref, now=now).run(library.entries)
 
 
 def _due_moments(readers: Iterable[Subscriber]) -> list[dt.datetime]:

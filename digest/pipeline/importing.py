@@ -91,7 +91,7 @@ class Import:
             found=sum(row.state == "found" for row in mine),
             fetched=fetched,
             likes=likes,
-            missing=tuple(_explained(row) for row in mine if row.state != "found"),
+            missing=tuple(explained(row) for row in mine if row.state != "found"),
             stopped=stopped,
         )
 
@@ -178,5 +178,6 @@ def _joined(entry: Entry) -> str:
     return " ".join(words(entry.title))
 
 
-def _explained(row: LibraryRow) -> LibraryRow:
+def explained(row: LibraryRow) -> LibraryRow:
+    """An entry that is not found, with why."""
     return row if row.reason else dataclasses.replace(row, reason=NOT_ASKED)

@@ -94,6 +94,7 @@ def test_likes_are_listed_with_where_they_came_from(digest: Digest, bib: Path, f
     assert "1 entry of an imported file is no paper here" in said.err
     (missing,) = digest("likes", "list", ADA, "--missing", "--json").json
     assert missing["title"] == "Something that is not here"
+    assert missing["reason"] == "not among the papers here, and arXiv was not asked"
     assert (
         "no topic of theirs; they have: Telescopes" in digest("likes", "list", ADA, "--topic", "Cheese").err
     )

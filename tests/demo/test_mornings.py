@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from digest.config import load
-from digest.demo.mornings import Demonstration, demonstrate
+from digest.demo.mornings import LIBRARY_OF, Demonstration, demonstrate
 from digest.errors import UsageError
 from digest.store import Store
 
@@ -100,6 +100,24 @@ def test_a_topic_gets_its_own_papers(shown: Demonstration) -> None:
     for excluded in ("A Survey of 3D Reconstruction", "Medical Scans"):
         assert excluded not in by_reader["mira.calloway-obi"]
     assert "Rush Hour as a Message" not in by_reader["ren.asahikawa"]
+
+
+def test_a_library_of_a_readers_own_became_likes_of_theirs(shown: Demonstration) -> None:
+    with Store.open(f"sqlite:///{shown.index.parent / 'digest.db'}") as store:
+        member = store.subscribers.find(LIBRARY_OF)
+        assert member is not None
+        reader = member.subscriber
+        (topic,) = [one.ref for one in reader.topics if one.likes_only]
+        liked = store.libraries.liked(reader.id, topic=topic)
+        papers = store.lists.entries([one.paper_id for one in liked])
+        assert {entry.paper.arxiv_id for entry in papers.values()} == {
+            "2604.90007",
+            "2604.90008",
+            "2604.90010",
+        }
+        assert {one.origin for one in liked} == {"library"}
+        (missing,) = [row for row in store.libraries.rows(reader.id) if row.state != "found"]
+        assert missing.title == "The Expansion of the Universe as Seen from a Rowing Boat"
 
 
 def test_titles_arrive_readable(shown: Demonstration) -> None:
