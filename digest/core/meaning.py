@@ -21,6 +21,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from digest.core.signs import PASS
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -119,6 +121,39 @@ def meaning_scores(
     cosines = np.stack(directions) @ units.T
     # Equal but for the order of additions is equal.
     return np.round(cosines.astype(np.float64) / bearings.spread, 4)
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Sight:
+    """Some papers as the model sees them: their x (papers × size; zeros for one that it has not seen)."""
+
+    bearings: Bearings
+    units: NDArray[np.float32]
+
+    @classmethod
+    def of(cls, bearings: Bearings, vectors: NDArray[np.float32]) -> Sight:
+        """Of papers' vectors (papers × size)."""
+        return cls(bearings=bearings, units=bearings.units(vectors))
+
+    def scores(self, directions: Sequence[NDArray[np.float32] | None]) -> NDArray[np.float64]:
+        """How near each paper is to each topic's direction (profiles × papers); None is one that looks
+        nowhere, and so is one of another size, which another model made."""
+        size = len(self.bearings.centre)
+        nowhere = np.zeros(size, dtype=np.float32)
+        fit = [nowhere if one is None or len(one) != size else one for one in directions]
+        return meaning_scores(self.bearings, self.units, fit)
+
+
+def add_meaning(table: NDArray[np.float64], scores: NDArray[np.float64], *, strict: bool = True) -> None:
+    """Add what scores count to the signs of a block of topics (both profiles × papers), in place. It orders
+    what matched and takes no match away. `strict`: alone it is no match, for nobody could say of which words;
+    else it counts a little there too, for comparing rankings."""
+    matched = table >= PASS
+    own = SIGNS * scores
+    if strict:
+        own[~matched] = 0
+    table += own
+    np.maximum(table, np.where(matched, PASS, 0.0), out=table)
 
 
 def said(topic: Topic) -> str:

@@ -10,7 +10,7 @@ import dataclasses
 import datetime as dt
 from typing import TYPE_CHECKING
 
-from digest.core.meaning import Bearings, Taste, direction, meaning_scores
+from digest.core.meaning import Bearings, Sight, Taste, direction
 from digest.store.learned import Made
 
 if TYPE_CHECKING:
@@ -40,12 +40,10 @@ class MeaningWant:
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Outlook:
-    """A window of papers as the model sees them: the x of `core.meaning` (papers × size; zeros for one that
-    it has not seen)."""
+    """A window of papers as the model sees them, and what tells where topics look."""
 
     meaning: Meaning
-    bearings: Bearings
-    units: NDArray[np.float32]
+    sight: Sight
 
     @classmethod
     def open(cls, meaning: Meaning | None, ids: Sequence[int]) -> Outlook | None:
@@ -58,20 +56,16 @@ class Outlook:
         vectors = meaning.store.vectors.of(meaning.label, ids)
         if vectors.shape[1] != len(bearings.centre):
             return None
-        return cls(meaning=meaning, bearings=bearings, units=bearings.units(vectors))
+        return cls(meaning=meaning, sight=Sight.of(bearings, vectors))
 
     @property
     def version(self) -> str:
         """What directions and scores were made with: those of another version do not compare."""
-        return f"{self.meaning.label} {self.bearings.version}"
+        return f"{self.meaning.label} {self.sight.bearings.version}"
 
     def scores(self, wants: Sequence[MeaningWant]) -> NDArray[np.float64]:
         """How near each paper is to each topic, in spreads (profiles × papers): see `core.meaning`."""
-        return self.scores_of(self.directions(wants))
-
-    def scores_of(self, directions: Sequence[NDArray[np.float32]]) -> NDArray[np.float64]:
-        """The same, of directions that were kept."""
-        return meaning_scores(self.bearings, self.units, directions)
+        return self.sight.scores(self.directions(wants))
 
     def directions(self, wants: Sequence[MeaningWant]) -> list[NDArray[np.float32]]:
         """Where each topic looks (size). A fixed number of queries for a block of topics."""
@@ -81,14 +75,15 @@ class Outlook:
         ids = sorted({paper for some in (*liked, *disliked) for paper in some})
         rows = self.meaning.store.vectors.of(self.meaning.label, ids)
         place = {paper: number for number, paper in enumerate(ids)}
-        size = len(self.bearings.centre)
+        bearings = self.sight.bearings
+        size = len(bearings.centre)
         found = []
         for want, more, less in zip(wants, liked, disliked, strict=True):
             text = texts.get(want.text)
             taste = _taste(rows, place, more, less) if (more or less) and rows.shape[1] == size else None
             if text is not None and len(text) != size:
                 text = None
-            found.append(direction(self.bearings, text=text, taste=taste))
+            found.append(direction(bearings, text=text, taste=taste))
         return found
 
 

@@ -10,8 +10,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from digest.core.fusion import fused
-from digest.core.meaning import Bearings, Taste, direction, said
+from digest.core.meaning import SIGNS, Bearings, Sight, Taste, add_meaning, direction, said
 from digest.core.meaning import meaning_scores as scores_of_units
+from digest.core.signs import PASS
 from digest.core.vicinity import Vicinity
 from digest.model import Topic
 
@@ -182,6 +183,35 @@ def test_a_block_of_topics_is_ranked_as_each_alone() -> None:
         np.testing.assert_allclose(meaning_scores(here, rows, [one])[0], row, atol=1.1e-4)
     assert meaning_scores(here, rows, []).shape == (0, len(rows))
     assert meaning_scores(here, rows[:0], some).shape == (5, 0)
+
+
+def test_who_looks_nowhere_or_with_another_model_sees_nothing() -> None:
+    rows, _ = library()
+    here = bearings(rows)
+    own = direction(here, text=rows[0])
+    scores = Sight.of(here, rows).scores([None, own[:-1], own])
+    assert not scores[:2].any()
+    np.testing.assert_array_equal(scores[2:], meaning_scores(here, rows, [own]))
+    assert Sight.of(here, rows).scores([]).shape == (0, len(rows))
+
+
+def test_meaning_orders_what_matched_makes_no_match_and_takes_none_away() -> None:
+    before = np.array([[0.0, 0.1, PASS, 0.5, 0.5, 0.5]])
+    table = before.copy()
+    add_meaning(table, np.array([[9.0, 9.0, -9.0, 2.0, 0.0, -2.0]]))
+    assert table.tolist() == [[0.0, 0.1, PASS, 0.5 + 2 * SIGNS, 0.5, 0.5 - 2 * SIGNS]]
+
+
+def test_for_comparing_meaning_counts_alone_too_and_no_score_is_below_0() -> None:
+    table = np.array([[0.0, 0.1, 0.0, PASS]])
+    add_meaning(table, np.array([[2.0, 1.0, -5.0, -5.0]]), strict=False)
+    assert table[0].tolist() == pytest.approx([2 * SIGNS, 0.1 + SIGNS, 0.0, PASS])
+
+
+def test_nothing_known_changes_nothing() -> None:
+    table = np.array([[0.0, 0.2, 1.0]])
+    add_meaning(table, np.zeros((1, 3)))
+    assert table.tolist() == [[0.0, 0.2, 1.0]]
 
 
 @pytest.mark.parametrize(

@@ -76,7 +76,7 @@ def test_vectors_of_an_earlier_model_tell_nothing(store: Store, meaning_of: Make
     part = meaning_of(model="new", batch=25, should_stop=lambda: next(stops))
     assert part.embed_news() == 25
     outlook = opened(new)
-    assert outlook.units.any(axis=1).tolist() == [False] * 15 + [True] * 25
+    assert outlook.sight.units.any(axis=1).tolist() == [False] * 15 + [True] * 25
     (scores,) = outlook.scores([MeaningWant(liked={1: 1.0, 40: 1.0})])
     assert not scores[:15].any()
     assert scores[15:].any()
@@ -127,7 +127,7 @@ def test_directions_that_were_kept_give_the_same_scores(store: Store, meaning_of
     outlook = opened(here)
     wants = [MeaningWant(text="proteins"), MeaningWant(liked={5: 1.0}, disliked={1: 1.0})]
     kept = [row.astype(np.float16).astype(np.float32) for row in outlook.directions(wants)]
-    assert abs(outlook.scores_of(kept) - outlook.scores(wants)).max() < 0.02
+    assert abs(outlook.sight.scores(kept) - outlook.scores(wants)).max() < 0.02
 
 
 def test_what_is_usual_is_made_anew_when_the_library_has_grown_or_after_a_month(
