@@ -14,7 +14,7 @@ projection on all directions. No reader needs training: nothing but sums.
 Few likes of few words say more by their subject than by their very words. So the cosine with the likes in
 the space of the first `LIKENESS` directions (latent semantic analysis) is added, `BLEND` × 100/(100 + terms
 of all likes) as heavy as the rest. Dislikes are Rocchio's second class ("Relevance feedback in information
-retrieval", 1971), less what they have in common with the likes.
+retrieval", 1971): half of what they have for themselves, and not in common with the likes, is taken off.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ from digest.core.packing import column_of
 from digest.core.vectors import matrix, weights
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from numpy.typing import NDArray
 
@@ -74,26 +74,27 @@ def learn(
     if directions is not None and not directions.dimension:
         directions = None
     numbers = np.array([column_of(term) for term in vocabulary], dtype=np.uint32)
-    sides = [
+    ours, theirs = (
         _Side.of(some, vocabulary, weigh, numbers=numbers, directions=directions)
         for some in (liked, disliked)
-    ]
-    mean, rest, likeness, evidence, words = _against(*sides)
-    norm = float(np.linalg.norm(sides[0].mean if liked else mean)) or 1.0
-    places = np.argsort(-np.abs(mean), kind="stable")[:TERMS]
-    terms = list(vocabulary)
-    kept = {terms[place]: float(mean[place]) / norm for place in places.tolist() if mean[place]}
-    if directions is not None:
-        taken = np.zeros_like(mean)
-        taken[places] = mean[places]
-        rest = (rest - _along(taken, numbers, directions) - _common(rest, evidence, directions)) / norm
-        length = float(np.linalg.norm(likeness)) or 1.0
-        likeness = likeness / max(length, 1e-9)
+    )
+
+    def along(row: NDArray[np.float64]) -> NDArray[np.float64]:
+        return _along(row, numbers, directions)
+
+    both = _against(ours, theirs, along)
+    norm = float(np.linalg.norm(ours.mean if liked else both.mean)) or 1.0
+    places = np.argsort(-np.abs(both.mean), kind="stable")[:TERMS]
+    heaviest = np.zeros_like(both.mean)
+    heaviest[places] = both.mean[places]
+    rest = both.along - along(heaviest) - _common(both.along, both.evidence, directions)
+    texts = list(vocabulary)
+    kept = {texts[place]: float(both.mean[place]) / norm for place in places.tolist() if both.mean[place]}
     return Learned(
         terms=_pin(kept, pinned - struck),
-        rest=rest.astype(np.float32),
-        likeness=likeness.astype(np.float32),
-        blend=BLEND * WORDS_ENOUGH / (WORDS_ENOUGH + words) if len(likeness) else 0.0,
+        rest=(rest / norm).astype(np.float32),
+        likeness=(both.likeness / max(1e-9, float(np.linalg.norm(both.likeness)))).astype(np.float32),
+        blend=BLEND * WORDS_ENOUGH / (WORDS_ENOUGH + both.words) if len(both.likeness) else 0.0,
         evidence=sum(one.weight for one in liked),
         struck=struck,
         version=directions.version if directions is not None else "",
@@ -208,42 +209,50 @@ def likeness_of(directions: Directions | None) -> int:
 
 
 def _against(
-    liked: _Side, disliked: _Side
-) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64], float, float]:
-    """The likes less the dislikes: mean, along the directions, likeness, evidence and terms."""
+    liked: _Side, disliked: _Side, along: Callable[[NDArray[np.float64]], NDArray[np.float64]]
+) -> _Side:
+    """The likes less what the dislikes have for themselves: what both have in common stays liked."""
     if not disliked.evidence:
-        return liked.mean, liked.along, liked.likeness, liked.evidence, liked.words
+        return liked
     share = AGAINST * disliked.evidence / (disliked.evidence + DOUBT)
     if not liked.evidence:
-        own = (-share * disliked.mean, -share * disliked.along, -share * disliked.likeness)
-        return *own, disliked.evidence, disliked.words
-    # What both have in common stays liked: only what dislikes have for themselves counts against.
-    common = 1 + share * max(0.0, float(liked.mean @ disliked.mean) / float(liked.mean @ liked.mean))
-    return (
-        common * liked.mean - share * disliked.mean,
-        common * liked.along - share * disliked.along,
-        common * liked.likeness - share * disliked.likeness,
-        liked.evidence,
-        liked.words,
+        own, near, evidence, words = disliked.mean, disliked.likeness, disliked.evidence, disliked.words
+    else:
+        ratio = float(np.linalg.norm(disliked.mean)) / max(1e-9, float(np.linalg.norm(liked.mean)))
+        own = np.maximum(0.0, disliked.mean - ratio * liked.mean)
+        common = float(disliked.likeness @ liked.likeness) / max(1e-9, float(np.sum(liked.likeness**2)))
+        near = disliked.likeness - max(0.0, common) * liked.likeness
+        evidence, words = liked.evidence, liked.words
+    return _Side(
+        mean=liked.mean - share * own,
+        along=liked.along - share * along(own),
+        likeness=liked.likeness - share * near,
+        evidence=evidence,
+        words=words,
     )
 
 
 def _along(
-    weights_of: NDArray[np.float64], numbers: NDArray[np.uint32], directions: Directions
+    row: NDArray[np.float64], numbers: NDArray[np.uint32], directions: Directions | None
 ) -> NDArray[np.float64]:
+    """One row on the directions; nothing without them."""
     from scipy import sparse
 
-    row = sparse.csr_matrix(weights_of.astype(np.float32)[None])
-    found: NDArray[np.float64] = directions.project(row, numbers)[0].astype(np.float64)
+    if directions is None:
+        return np.zeros(0)
+    found: NDArray[np.float64] = directions.project(sparse.csr_matrix(row[None]), numbers)[0]
     return found
 
 
-def _common(along: NDArray[np.float64], evidence: float, directions: Directions) -> NDArray[np.float64]:
+def _common(
+    along: NDArray[np.float64], evidence: float, directions: Directions | None
+) -> NDArray[np.float64]:
     """The part along the directions that vary most over all papers."""
     found = np.zeros_like(along)
-    first = min(REMOVED, directions.dimension, directions.papers // 50)
-    spread = directions.spread[:first].astype(np.float64)
-    found[:first] = evidence / (evidence + DOUBT) * spread / (spread + FLOOR) * along[:first]
+    if directions is not None:
+        first = min(REMOVED, directions.dimension, directions.papers // 50)
+        spread = directions.spread[:first].astype(np.float64)
+        found[:first] = evidence / (evidence + DOUBT) * spread / (spread + FLOOR) * along[:first]
     return found
 
 
