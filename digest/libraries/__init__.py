@@ -115,9 +115,7 @@ def _gathered(kind: str, found: Iterable[Entry | Fault], *, said: str = "") -> L
         elif one.key in entries:
             repeated += 1
         elif len(entries) == MOST_ENTRIES:
-            faults.append(
-                f"line {one.line}: only the first {MOST_ENTRIES} entries are taken; import it in parts"
-            )
+            faults.append(f"only the first {MOST_ENTRIES} entries are taken; import it in parts")
             break
         else:
             entries[one.key] = one

@@ -11,6 +11,7 @@ import contextlib
 import datetime as dt
 import io
 import pickle
+import pickletools
 import sqlite3
 import zlib
 from typing import TYPE_CHECKING, Any
@@ -25,12 +26,29 @@ MAGIC = b"SQLite format 3\x00"
 _LARGEST = 8 * 1024 * 1024  # bytes of one reader's tags, unpacked
 
 
+# What texts, sets, lists and mappings are written with: nothing that names, calls or builds anything.
+_PLAIN = frozenset((
+    "PROTO", "FRAME", "STOP", "MARK", "MEMOIZE", "BINPUT", "LONG_BINPUT", "BINGET", "LONG_BINGET",
+    "EMPTY_DICT", "EMPTY_SET", "EMPTY_LIST", "SHORT_BINUNICODE", "BINUNICODE", "ADDITEMS", "APPEND", "APPENDS",
+    "SETITEM", "SETITEMS",
+))  # fmt: skip
+_MOST_MEMOS = 1_000_000
+
+
 class _Refused(pickle.Unpickler):
     """Reads plain values alone."""
 
     def find_class(self, module: str, name: str) -> Any:
         """Refuse: whatever is named here would be imported, and could be called."""
         raise pickle.UnpicklingError(f"names {module[:40]}.{name[:40]}")
+
+
+def _unpickled(raw: bytes) -> object:
+    for code, argument, _ in pickletools.genops(raw):
+        # An index of a memo is an allocation, too.
+        if code.name not in _PLAIN or (code.name.endswith("PUT") and int(argument or 0) > _MOST_MEMOS):
+            raise pickle.UnpicklingError(f"holds {code.name}, which is no plain value")
+    return _Refused(io.BytesIO(raw)).load()
 
 
 def parse_database(raw: bytes, *, owner: str = "") -> Iterator[Entry | Fault]:
@@ -40,6 +58,7 @@ def parse_database(raw: bytes, *, owner: str = "") -> Iterator[Entry | Fault]:
         try:
             connection.deserialize(raw)
             connection.execute("PRAGMA query_only = ON")
+            connection.execute("PRAGMA trusted_schema = OFF")
             tables = {
                 row[0] for row in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")
             }
@@ -71,7 +90,7 @@ def _tagged(connection: sqlite3.Connection, owner: str) -> Iterator[Entry | Faul
     user = _user(list(rows), owner)
     try:
         unpacked = zlib.decompressobj().decompress(rows[user], _LARGEST)
-        tags = _Refused(io.BytesIO(unpacked)).load()
+        tags = _unpickled(unpacked)
     except (pickle.UnpicklingError, zlib.error, EOFError, ValueError, TypeError, KeyError, IndexError,
             AttributeError, MemoryError, OverflowError) as why:  # fmt: skip
         raise UsageError(f"the tags of {user!r} cannot be read: {why}") from why

@@ -16,11 +16,15 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 _LISTS = ("items", "data", "papers", "recommendedPapers", "references", "entries", "library", "results")
+_MOST_VALUES = 5_000_000
 _GAP = re.compile(r"[\s,]*")
 
 
 def parse(text: str) -> Iterator[Entry | Fault]:
     """What the values of a file say, in its order."""
+    if sum(map(text.count, "{[,")) > _MOST_VALUES:  # each costs a multiple of its letters
+        yield Fault(line=0, words="the JSON holds too many values to be of papers")
+        return
     for item, at in _values(text):
         if isinstance(item, Fault):
             yield item
