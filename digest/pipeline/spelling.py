@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from collections import Counter
 from typing import TYPE_CHECKING
 
 from digest.core.spoken import spelt, spoken
@@ -17,20 +18,18 @@ READ = 40  # papers at most: a millisecond each
 
 
 def spelled(terms: Iterable[str], papers: Iterable[Paper]) -> Mapping[str, str]:
-    """For each term (of `core.terms`) how the first of these papers that has it writes it; a term that none
-    of them has, or writes only within longer words, as it is. What is given for a term has that term."""
+    """For each term (of `core.terms`) how most of these papers write it; a term that none of them has, or
+    writes only within longer words, as it is. What is given for a term has that term."""
     wanted = dict.fromkeys(terms)
-    found: dict[str, str] = {}
+    found: dict[str, Counter[str]] = {term: Counter() for term in wanted}
     for paper in itertools.islice(papers, READ):
-        if len(found) == len(wanted):
-            break
         texts = spelt(paper)
         here = {one for _, spans in texts for one in _terms([stem for stem, _, _ in spans])}
-        for term in wanted.keys() & here - found.keys():
+        for term in wanted.keys() & here:
             said = spoken({term: 1.0}, texts)[0]
             if " ".join(stems(said)) == term:
-                found[term] = said
-    return {term: found.get(term, term) for term in wanted}
+                found[term][said] += 1
+    return {term: next((said for said, _ in counts.most_common(1)), term) for term, counts in found.items()}
 
 
 def _terms(run: list[str]) -> Iterable[str]:

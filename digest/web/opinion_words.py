@@ -25,17 +25,16 @@ _HEADLINES: Mapping[Do, str] = {
 }
 _BUTTONS: Mapping[Do, str] = {"more": "More like this", "less": "Less like this", "upvote": "Upvote"}
 _UPVOTE_HELP = "Counts towards what is trending. All see how many there are; nobody sees that one is yours."
-_MORE_HELP = (
-    "It becomes an example for the topic, as the newest 20 of them are: papers like it rank higher. "
-    "Nobody else sees it."
-)
+_CORRECT = "Your preferences show what a topic has learned, and let you correct it. Nobody else sees it."
+_MORE_HELP = f"It teaches the topic: papers like it rank higher from your next mail on. {_CORRECT}"
 _MORE_HELP_ALONE = (
     "You have no topic that it could teach, so it is kept and changes nothing yet. Nobody else sees it."
 )
 _LESS_HELP = (
-    "This paper is not sent to you, or not again, and is no example for any topic. It does not hold back "
-    "papers like it yet. Nobody else sees it."
+    "This paper is not sent to you, or not again, and it teaches the topic: papers like it rank lower from "
+    f"your next mail on. {_CORRECT}"
 )
+_LESS_HELP_ALONE = "This paper is not sent to you, or not again. Nobody else sees it."
 _SAID: Mapping[str, str] = {
     "more": "Noted: more like this.",
     "less": "Noted: less like this.",
@@ -127,8 +126,8 @@ def _asks(question: Question) -> bool:
 
 
 def _choice(do: Do, refs: Sequence[tuple[str, str]], *, is_first: bool) -> Choice:
-    more = _MORE_HELP if refs else _MORE_HELP_ALONE
-    helps: Mapping[Do, str] = {"more": more, "less": _LESS_HELP, "upvote": _UPVOTE_HELP}
+    more, less = (_MORE_HELP, _LESS_HELP) if refs else (_MORE_HELP_ALONE, _LESS_HELP_ALONE)
+    helps: Mapping[Do, str] = {"more": more, "less": less, "upvote": _UPVOTE_HELP}
     return Choice(do=do, words=_BUTTONS[do], help=helps[do], is_first=is_first)
 
 
