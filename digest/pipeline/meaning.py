@@ -106,12 +106,14 @@ class Meaning:
             vectors.note_walked(self.label, reached or None)
         return count
 
-    def rows_of_texts(self, texts: Iterable[str]) -> dict[str, NDArray[np.float32]]:
-        """The rows of what topics say; of one that has none yet the model is asked. Those for which it has no
-        answer are missing."""
+    def rows_of_texts(
+        self, texts: Iterable[str], *, only_reads: bool = False
+    ) -> dict[str, NDArray[np.float32]]:
+        """The rows of what topics say; of one that has none yet the model is asked, unless this `only_reads`.
+        Those for which there is no answer are missing."""
         vectors, wanted = self.store.vectors, {text for text in texts if text}
         found = vectors.texts(self.label, wanted)
-        left = sorted(wanted - found.keys())
+        left = [] if only_reads else sorted(wanted - found.keys())
         size = vectors.state(self.label).size
         for start in range(0, len(left), self.embedder.batch):
             some = left[start : start + self.embedder.batch]

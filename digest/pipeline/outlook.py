@@ -44,19 +44,21 @@ class Outlook:
 
     meaning: Meaning
     sight: Sight
+    only_reads: bool = False
 
     @classmethod
-    def open(cls, meaning: Meaning | None, ids: Sequence[int]) -> Outlook | None:
-        """On the papers of these numbers, in this order; None where meaning tells nothing. Once a run."""
+    def open(cls, meaning: Meaning | None, ids: Sequence[int], *, only_reads: bool = False) -> Outlook | None:
+        """On the papers of these numbers, in this order; None where meaning tells nothing. Once a run.
+        `only_reads`: ask nobody and change nothing, for pages."""
         if meaning is None:
             return None
-        bearings = bearings_of(meaning)
+        bearings = bearings_of(meaning, only_reads=only_reads)
         if bearings is None:
             return None
         vectors = meaning.store.vectors.of(meaning.label, ids)
         if vectors.shape[1] != len(bearings.centre):
             return None
-        return cls(meaning=meaning, sight=Sight.of(bearings, vectors))
+        return cls(meaning=meaning, sight=Sight.of(bearings, vectors), only_reads=only_reads)
 
     @property
     def version(self) -> str:
@@ -69,7 +71,7 @@ class Outlook:
 
     def directions(self, wants: Sequence[MeaningWant]) -> list[NDArray[np.float32]]:
         """Where each topic looks (size). A fixed number of queries for a block of topics."""
-        texts = self.meaning.rows_of_texts(want.text for want in wants)
+        texts = self.meaning.rows_of_texts((want.text for want in wants), only_reads=self.only_reads)
         liked = [_heaviest(want.liked) for want in wants]
         disliked = [_heaviest(want.disliked) for want in wants]
         ids = sorted({paper for some in (*liked, *disliked) for paper in some})
@@ -87,9 +89,9 @@ class Outlook:
         return found
 
 
-def bearings_of(meaning: Meaning) -> Bearings | None:
+def bearings_of(meaning: Meaning, *, only_reads: bool = False) -> Bearings | None:
     """What is usual in the library, made of its newest vectors when there are many more of them than then, or
-    after a month; None where there are too few."""
+    after a month; None where there are too few. `only_reads`: as it was made last."""
     store, now = meaning.store, meaning.clock()
     state = store.vectors.state(meaning.label)
     if state.size is None:
@@ -97,6 +99,8 @@ def bearings_of(meaning: Meaning) -> Bearings | None:
     made = store.learned.artefact(ARTEFACT)
     version = f"{meaning.label} {state.size}"
     kept = Bearings.from_bytes(made.body) if made is not None and made.version == version else None
+    if only_reads:
+        return kept
     if kept is not None and made is not None and now - made.made_at < KEPT:
         if kept.papers >= SAMPLE:
             return kept

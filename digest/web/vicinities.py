@@ -115,14 +115,14 @@ def _row_of(here: Desk, meaning: Meaning, words: str, *, size: int) -> NDArray[n
         return None
     try:
         found = meaning.embedder.embed([words], size=size, within_s=WAIT_S)
+        if found.refused:
+            raise EndpointError(f"{meaning.label}: {found.refused[0]}", is_transient=False)  # noqa: TRY301
     except EndpointError as error:
         kept.rests_until = time.monotonic() + REST_S
         here.tell("meaning.failed", error=str(error), again=f"in {REST_S:.0f} s")
         return None
     finally:
         kept.turns.release()
-    if not found.which:
-        return None
     with kept.lock:
         kept.typed[words] = found.rows[0]
         while len(kept.typed) > REMEMBERED:

@@ -177,3 +177,23 @@ def test_a_model_that_comes_back_is_asked_for_the_texts_again(
     assert not opened(here).scores([want]).any()
     clock.now += dt.timedelta(minutes=6)
     assert opened(here).scores([want]).any()
+
+
+def test_one_that_only_reads_asks_nobody_and_changes_nothing(
+    store: Store, stand_in: StandIn, meaning_of: Make, clock: Clock
+) -> None:
+    here = meaning_of(batch=64)
+    library(store, here)
+    want = MeaningWant(text="robots folding laundry")
+    assert Outlook.open(here, IDS, only_reads=True) is None
+    opened(here)
+    stand_in.posted.clear()
+    clock.now += dt.timedelta(days=40)
+    reading = Outlook.open(here, IDS, only_reads=True)
+    assert reading is not None
+    assert not reading.scores([want]).any()
+    assert stand_in.posted == []
+    with store.database.read() as connection:
+        assert connection.scalars(sa.select(artefacts.c.name)).all() == ["bearings"]
+    assert opened(here).scores([want]).any()
+    assert reading.scores([want]).any()
