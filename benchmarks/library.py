@@ -19,7 +19,7 @@ from digest.core.packing import pack
 from digest.core.statistics import Statistics
 from digest.core.stopwords import FUNCTION
 from digest.model import Subscriber, Topic
-from digest.store import Store, facts, tables, tables_web
+from digest.store import Store, counts, facts, tables, tables_web
 from digest.store.members import Admission
 from digest.store.terms import terms_of_paper
 
@@ -101,6 +101,7 @@ def _papers(connection: sa.Connection, start: int, count: int, total: int) -> li
             "gist": " ".join(texts[index, 20:34]).capitalize() if is_listed else None,
             "first_listed": day,
             "community_listed": day if is_listed else None,
+            "community_at": dt.datetime.combine(day, dt.time(number % 24), dt.UTC) if is_listed else None,
             "sources": ["arxiv", "huggingface"] if is_listed else ["arxiv"],
         }
         rows.append(row)
@@ -166,6 +167,7 @@ def _votes(store: Store, *, papers: int, readers: int) -> None:
         connection.execute(
             sa.update(counted).where(counted.c.community_listed.is_not(None)).values(votes=count)
         )
+        counts.weigh(connection, listed)
 
 
 def told(url: str) -> dict[str, int]:

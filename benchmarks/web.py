@@ -117,7 +117,7 @@ def asked(kind: str, *, count: int, papers: int, half: str) -> list[Request]:
         path = dice.choice(
             (f"/date/{when}", f"/week/{week_.year}-W{week_.week:02}", f"/month/{when:%Y-%m}", "/")
         )
-        said = {"sort": dice.choice(("", "new"))}
+        said = {"sort": dice.choice(("", "upvotes", "new"))}
         if dice.random() < 0.3:
             said["category"] = dice.choice(library.CATEGORIES)
         elif dice.random() < 0.5 and said["sort"]:

@@ -111,12 +111,12 @@ def weigh(connection: sa.Connection, paper_ids: Sequence[int]) -> None:
             connection.execute(sa.update(papers).where(mine).values(warmth=sa.bindparam("weight")), rows)
 
 
-def heat_of(papers: sa.FromClause, *, at: dt.datetime) -> sa.ColumnElement[float]:
-    """`core.trending.paper_heat` of the rows of `papers` at that time, to be sorted by in the database."""
-    column = papers.c
-    noon = sa.func.coalesce(column.community_listed, column.first_listed)
+def heat_of(day: sa.ColumnElement[Any], *, at: dt.datetime) -> sa.ColumnElement[float]:
+    """`core.trending.paper_heat` of the rows of `papers` at that time, to be sorted by in the database.
+    `day`: that of the first listing by a community, or by any source; for those of which no hour is known."""
+    column = tables.papers.c
     since = sa.case(
-        (column.community_at.is_not(None), _epoch(column.community_at)), else_=_epoch(noon, "+12 hours")
+        (column.community_at.is_not(None), _epoch(column.community_at)), else_=_epoch(day, "+12 hours")
     )
     age_s = sa.func.max(math.floor(at.timestamp()) - since, 0)
     days = age_s / sa.literal(float(DAY_S)) + HEAD_START

@@ -260,7 +260,9 @@ def _listed(
     of a period. `each_day`: of the lists of each of its days, so that one that an editor submitted after it
     came is there twice."""
     hidden = sa.select(_CURATED.c.paper_id).where(_CURATED.c.hidden_by != "")
-    force = _VOTES if hot_at is None else heat_of(_PAPERS, at=hot_at)
+    listed = _PAPERS.c.community_listed
+    first_day = listed if has_community else sa.func.coalesce(listed, _PAPERS.c.first_listed)
+    force = _VOTES if hot_at is None else heat_of(first_day, at=hot_at)
     shown = sa.select(_PAPERS.c.id, force.label("force")).where(
         _PAPERS.c.merged_into.is_(None), _PAPERS.c.id.not_in(hidden)
     )

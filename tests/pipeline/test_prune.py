@@ -23,6 +23,7 @@ from digest.pipeline import Works
 from digest.pipeline.prune import ROWS, STEPS, kept_for, prune
 from digest.store import Store, tables
 from digest.store.members import Admission
+from digest.store.tables_learning import paper_counts
 from tests.site import SITE
 
 if TYPE_CHECKING:
@@ -127,6 +128,17 @@ def test_daily_runs_keep_so_many_days_and_no_paper_comes_twice(works: Works) -> 
     assert works.store.editions.shown([1, 2]) == dict.fromkeys((1, 2), frozenset(range(1, 67)))
     # Words are kept a window longer than editions, and the one that was named has its own back.
     assert with_words(works) == 66 - 8 + 1
+
+
+@pytest.mark.parametrize("keep_days", [0, 50])
+def test_counts_of_forty_days_are_kept_whatever_else_is(works: Works, keep_days: int) -> None:
+    rows = [{"paper_id": 1, "day": day(n).date(), "upvotes": n} for n in range(61)]
+    with works.store.database.begin() as connection:
+        connection.execute(sa.insert(paper_counts), rows)
+    prune(at(dataclasses.replace(works, keep_days=keep_days), day(60)), now=day(60))
+    with works.store.database.read() as connection:
+        kept = connection.scalars(sa.select(paper_counts.c.day)).all()
+    assert sorted(kept) == [day(n).date() for n in range(20, 61)]
 
 
 def test_keep_days_of_nothing_keeps_everything(works: Works) -> None:

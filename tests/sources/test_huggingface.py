@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import datetime as dt
+import gzip
 import hashlib
 import json
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from digest.core.identity import fold
 from digest.model import Listing, Position
 from digest.sources import huggingface
+from digest.sources.huggingface_item import read_item
 from tests.http.upstream import Reply
 from tests.sources.opening import day, moment, opened
 
@@ -79,6 +82,7 @@ def test_listing_holds_what_the_item_says(world: World) -> None:
                 "title": "Inner title",
                 "summary": "Inner summary",
                 "publishedAt": "2026-04-20T00:00:00.000Z",
+                "submittedOnDailyAt": "2026-04-21T06:55:15.692Z",
                 "authors": [{"name": "A One"}, {"name": "B Two", "hidden": True}, {"name": "C Three"}, 7],
                 "upvotes": 47,
                 "ai_summary": "A gist.",
@@ -107,7 +111,29 @@ def test_listing_holds_what_the_item_says(world: World) -> None:
         upvotes=47,
         comments=3,
         stars=12,
+        community_at=moment("2026-04-21 06:55").replace(second=15, microsecond=692_000),
     )
+
+
+@pytest.mark.parametrize("said", [None, "", 7, "soon", "2026-04-21T00:00:00.000Z"])
+def test_an_hour_that_is_not_told_is_not_known(world: World, said: object) -> None:
+    """Midnight is what we ourselves say of a paper of which only the day is known."""
+    paper = {"id": "2604.90001", "title": "A title", "upvotes": 1, "submittedOnDailyAt": said}
+    world.days["04-21"] = [{"paper": paper}]
+    (listing,) = world.look("04-21", window_days=0).listings
+    assert listing.community_at is None
+
+
+def test_hours_of_recorded_days_are_read(shared: Path) -> None:
+    for day_ in ("2026-04-14", "2026-04-20", "2026-04-22"):
+        file = shared / "upstream" / "days" / f"huggingface-{day_}.json.gz"
+        for item in json.loads(gzip.decompress(file.read_bytes())):
+            listing = read_item(item, source="huggingface", day=dt.date.fromisoformat(day_))
+            assert listing is not None
+            paper = fold(None, listing)
+            assert paper is not None
+            assert paper.community_at is not None
+            assert paper.community_at.date() == listing.day == paper.community_listed
 
 
 BAD_ITEMS: list[Any] = [

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from digest.store.lists import Page
 
 ALWAYS = (dt.date.min, dt.date.max)
+NOON = dt.datetime.combine(LATER, dt.time(12), dt.UTC)
 
 
 def ids(page: Page) -> list[int]:
@@ -278,6 +279,17 @@ ASKED: dict[str, Callable[[Store], object]] = {
     "trending, in a category, no community": lambda store: store.lists.trending(
         DAY, LATER, category="cs.CV", has_community=False, limit=20
     ),
+    "hottest": lambda store: store.lists.trending(DAY, LATER, has_community=True, hot_at=NOON, limit=20),
+    "hottest, no community": lambda store: store.lists.trending(
+        DAY, LATER, has_community=False, hot_at=NOON, limit=20
+    ),
+    "hottest, in a category": lambda store: store.lists.trending(
+        DAY, LATER, category="cs.CV", has_community=True, hot_at=NOON, limit=20
+    ),
+    "hottest, by day": lambda store: store.lists.trending(
+        DAY, LATER, has_community=True, by_day=True, hot_at=NOON, limit=20
+    ),
+    "hottest of each day": lambda store: store.lists.best(DAY, LATER, has_community=True, hot_at=NOON),
     "new": lambda store: store.lists.new(DAY, LATER, limit=20),
     "new, in a category": lambda store: store.lists.new(DAY, LATER, category="cs.CV", limit=20),
     "days": lambda store: store.lists.days(DAY, has_community=False),
@@ -323,8 +335,29 @@ def test_the_archive_reads_an_index_alone(many: Store) -> None:
         assert [step for step in steps if step.startswith("SCAN papers") and "COVERING" not in step] == []
 
 
+@pytest.mark.parametrize("has_community", [True, False])
+@pytest.mark.parametrize("hot_at", [None, NOON])
+def test_thousands_are_sorted_by_what_stands_in_an_index(
+    many: Store, has_community: bool, hot_at: dt.datetime | None
+) -> None:
+    with statements(many) as sent:
+        many.lists.trending(DAY, LATER, has_community=has_community, hot_at=hot_at, limit=20)
+    index = "papers_by_community (community" if has_community else "papers_by_day (first"
+    steps = plan(many, [one for one in sent if "LIMIT" in one[0]])
+    assert [step for step in steps if f"USING COVERING INDEX {index}" in step]
+
+
 @pytest.mark.parametrize(
-    "question", ["trending", "trending, no community", "new", "new, in a category", "entries"]
+    "question",
+    [
+        "trending",
+        "trending, no community",
+        "hottest",
+        "hottest, no community",
+        "new",
+        "new, in a category",
+        "entries",
+    ],
 )
 def test_statements_do_not_grow_with_the_papers_shown(store: Store, question: str) -> None:
     absorb(store, listing(1), liked(1, 5))

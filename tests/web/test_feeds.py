@@ -106,6 +106,24 @@ def test_the_daily_feed_is_the_communitys_list_newest_day_first(client: FlaskCli
     assert '<a href="https://example.org/code/27">Code</a> (1.1k stars)' in content
 
 
+def test_a_feed_may_have_the_most_upvoted_of_each_day_first(client: FlaskClient, store: Store) -> None:
+    said = {"source": "huggingface", "day": dt.date(2026, 4, 23), "authors": ("Grace Hopper",)}
+    library(
+        store,
+        Listing(
+            key="2604.30001", arxiv_id="2604.30001", title="Much discussed", upvotes=90, comments=30, **said
+        ),  # type: ignore[arg-type]
+        Listing(key="2604.30002", arxiv_id="2604.30002", title="Much upvoted", upvotes=99, **said),  # type: ignore[arg-type]
+    )
+    hot, upvoted = (valid(client.get(f"/feed.atom{query}")) for query in ("", "?sort=upvotes"))
+    assert titles(hot)[:2] == ["Much discussed", "Much upvoted"]
+    assert titles(upvoted)[:2] == ["Much upvoted", "Much discussed"]
+    assert sorted(titles(hot)) == sorted(titles(upvoted))
+    assert hot.findtext(f"{ATOM}id") != upvoted.findtext(f"{ATOM}id")
+    assert upvoted.find(f"{ATOM}link[@rel='self']").get("href").endswith("/feed.atom?sort=upvotes")
+    assert upvoted.findtext(f"{ATOM}subtitle") == "The papers of the day, most upvoted first"
+
+
 def test_a_feed_of_one_category(client: FlaskClient) -> None:
     root = valid(client.get("/feed.atom?category=cs.CV"))
     assert [title.rpartition(" ")[2] for title in titles(root)] == ["25", "19", "13", "7", "1"]

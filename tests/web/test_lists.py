@@ -132,6 +132,54 @@ def test_new_is_everything_of_the_day_newest_first(client: FlaskClient) -> None:
     assert "7 papers, newest first" in page.text_content()
 
 
+@pytest.mark.parametrize("path", ["/date/2026-04-21", "/week/2026-W17", "/month/2026-04"])
+def test_a_day_a_week_and_a_month_are_ordered_by_heat_or_by_upvotes(
+    path: str, client: FlaskClient, store: Store
+) -> None:
+    """Without a script: three links, of which one says that it is the order at hand."""
+    discussed = [
+        dataclasses.replace(one, comments=12 * (1 - number), upvotes=90 + number)
+        for number, one in enumerate(many(2, dt.date(2026, 4, 21)))
+    ]
+    library(store, *discussed)
+    page = parsed(client.get(path))
+    links = page.xpath("//nav[@aria-label='In which order']/a")
+    assert [(link.text, link.get("href"), link.get("aria-current")) for link in links] == [
+        ("Trending", path, "true"),
+        ("Most upvoted", f"{path}?sort=upvotes", None),
+        ("New", f"{path}?sort=new", None),
+    ]
+    assert "papers, hottest first" in page.text_content()
+    hot = said(page, TITLES)
+    assert hot.index("A paper of many, number 0") < hot.index("A paper of many, number 1")
+    other = parsed(client.get(f"{path}?sort=upvotes"))
+    assert "papers, most upvoted first" in other.text_content()
+    upvoted = said(other, TITLES)
+    assert sorted(upvoted) == sorted(hot)
+    assert upvoted[:2] == ["A paper of many, number 1", "A paper of many, number 0"]
+    assert other.xpath("//nav[@aria-label='In which order']/a[@aria-current]")[0].text == "Most upvoted"
+    assert other.xpath("//nav[@aria-label='How long']/a/@href")[2] == "/month/2026-04?sort=upvotes"
+    assert other.xpath("//link[@rel='alternate']/@href") == ["/feed.atom?sort=upvotes"]
+
+
+def test_the_order_stays_while_turning_and_filtering(client: FlaskClient) -> None:
+    page = parsed(client.get("/date/2026-04-21?sort=upvotes&category=cs.CV"))
+    assert page.xpath("//nav[@class='turn']//a/@href")[0] == "/date/2026-04-20?sort=upvotes&category=cs.CV"
+    assert page.xpath("//form[@class='filter']/input[@type='hidden']/@value") == ["upvotes"]
+    assert said(page, "//option[@selected]") == ["cs.CV (1)"]
+
+
+def test_a_month_shows_today_what_is_hot_today(desk: Desk, store: Store) -> None:
+    """A paper of today stands before an earlier one of more votes; long after, both are old."""
+    day = dt.date(2026, 4, 2)
+    library(store, *(dataclasses.replace(one, upvotes=150) for one in many(1, day)))
+    path = "/month/2026-04"
+    shown = said(parsed(browser(create_app(desk)).get(path)), TITLES)
+    assert shown[0].endswith("part 28")
+    much_later = dataclasses.replace(desk, clock=lambda: NOW + dt.timedelta(days=400))
+    assert said(parsed(browser(create_app(much_later)).get(path)), TITLES)[0] == "A paper of many, number 0"
+
+
 def test_without_a_community_the_list_is_all_that_came(desk: Desk) -> None:
     alone = dataclasses.replace(desk, sources=desk.sources[:1])
     page = parsed(browser(create_app(alone)).get("/date/2026-04-21"))
