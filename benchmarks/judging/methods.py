@@ -47,11 +47,13 @@ BASELINES = {
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Outcome:
     """For each reader the places of at most a hundred candidates, best first; and CPU time, of what is made
-    once for everybody (s) and of one reader (ms)."""
+    once for everybody (s) and of one reader (ms), of which `taught_ms` only when the reader said something
+    new; 0 where that is not told apart."""
 
     rankings: Sequence[NDArray[np.int64]]
     shared_s: float
     reader_ms: float
+    taught_ms: float = 0.0
 
 
 def shared(task: Task) -> Features:
