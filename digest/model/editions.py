@@ -36,10 +36,12 @@ class Reason:
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
 class Gist:
-    """One sentence on a paper, as this model of the operator's wrote it."""
+    """One sentence on a paper, as this model of the operator's wrote it when it was asked by that prompt (its
+    hash)."""
 
     text: str
     model: str
+    prompt: str = ""
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)

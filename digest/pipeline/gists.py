@@ -78,7 +78,11 @@ class Gists:
                 key=lambda one: (papers[one].gist is not None, -wanted[one], one),
             )
             self._known |= self._asking.ask(order, papers)
-        said = {one: Gist(text=text, model=writer.model) for one, text in self._known.items() if text}
+        said = {
+            one: Gist(text=text, model=writer.model, prompt=writer.prompt)
+            for one, text in self._known.items()
+            if text
+        }
         return [_with(selection, said) for selection in selections]
 
     def report(self) -> None:

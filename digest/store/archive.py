@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import sqlalchemy as sa
 
@@ -15,7 +15,7 @@ from digest.store.ledger import TOLD, delivery
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from digest.model import Delivery, DeliveryState
+    from digest.model import Delivery, DeliveryState, Edition
     from digest.store.database import Database
     from digest.store.hashes import Hashes
 
@@ -69,7 +69,8 @@ class Archive:
         with self._database.read() as connection:
             rows = connection.execute(query).all()
             total = int(connection.scalar(count) or 0)
-        return [_past(row) for row in rows], total
+            frozen = unpacked(connection, [row.body for row in rows])
+        return [_past(row, edition) for row, edition in zip(rows, frozen, strict=True)], total
 
     def find(self, subscriber_id: int, delivery_id: str, *, now: dt.datetime) -> Found:
         """What this reader's link to that delivery leads to."""
@@ -81,15 +82,16 @@ class Archive:
         )
         with self._database.read() as connection:
             row = connection.execute(query).one_or_none()
+            kept = unpacked(connection, [row.body] if row is not None and row.body is not None else [])
         if row is None:
             return Found(fate="gone" if self._was_ours(subscriber_id, delivery_id, now=now) else "unknown")
         if row.subscriber_id != subscriber_id:
             return Found(fate="unknown")
         if not row.left:
             return Found(fate="unsent", delivery=delivery(row))
-        if row.body is None:
+        if not kept:
             return Found(fate="gone")
-        return Found(fate="kept", past=_past(row))
+        return Found(fate="kept", past=_past(row, kept[0]))
 
     def _was_ours(self, subscriber_id: int, delivery_id: str, *, now: dt.datetime) -> bool:
         """Whether a slot of this reader has that id, although no row of the ledger does any more.
@@ -108,8 +110,8 @@ def has_left() -> sa.ColumnElement[bool]:
     return sa.or_(table.c.state.in_(LEFT), table.c.maybe_sent)
 
 
-def _past(row: sa.Row[tuple[object, ...]]) -> Past:
-    return Past(delivery=delivery(row), frozen=Frozen(edition=unpacked(row.body), made_at=row.made_at))
+def _past(row: sa.Row[Any], edition: Edition) -> Past:
+    return Past(delivery=delivery(row), frozen=Frozen(edition=edition, made_at=row.made_at))
 
 
 def _keys(first: dt.date, last: dt.date) -> Iterator[str]:

@@ -12,6 +12,7 @@ from pydantic import TypeAdapter
 from digest.model import Edition
 from digest.store import tables
 from digest.store.database import parts
+from digest.store.gists import restored, with_gists
 from digest.store.ledger import is_behind, move
 from digest.store.shown import pack, shown
 
@@ -85,11 +86,16 @@ class Editions:
         """Frozen editions by the delivery that carries them."""
         table = tables.editions
         with self._database.read() as connection:
-            return {
-                row.delivery_id: Frozen(edition=unpacked(row.body), made_at=row.made_at)
+            rows = [
+                row
                 for part in parts(delivery_ids)
                 for row in connection.execute(sa.select(table).where(table.c.delivery_id.in_(part)))
-            }
+            ]
+            editions = unpacked(connection, [row.body for row in rows])
+        return {
+            row.delivery_id: Frozen(edition=edition, made_at=row.made_at)
+            for row, edition in zip(rows, editions, strict=True)
+        }
 
     def cut_offs(self, subscriber_ids: Sequence[int]) -> dict[int, int]:
         """For each reader, the last listing that an edition of theirs has dealt with; none: not in it."""
@@ -122,9 +128,12 @@ class Editions:
 
 
 def _packed(edition: Edition) -> bytes:
+    """A model's sentences stand in `gists`, once for all readers: here only whose they are."""
+    if any(item.gist for item in edition.items):
+        edition = with_gists(edition, lambda _, gist: dataclasses.replace(gist, text=""))
     return zlib.compress(_EDITION.dump_json(edition, exclude_none=True))
 
 
-def unpacked(body: bytes) -> Edition:
-    """An edition as the table keeps it."""
-    return _EDITION.validate_json(zlib.decompress(body))
+def unpacked(connection: sa.Connection, bodies: Sequence[bytes]) -> list[Edition]:
+    """Editions as the table keeps them, with the sentences that they were frozen with."""
+    return restored(connection, [_EDITION.validate_json(zlib.decompress(body)) for body in bodies])

@@ -1,6 +1,7 @@
 """What a model said of papers, one sentence each, and what asking it has cost on a day.
 
-A sentence is of a paper at a revision, by a model that was asked with a prompt; the first that is kept stays.
+A sentence is of a paper at a revision, by a model that was asked with a prompt; the first that is kept stays,
+and editions lean on that: they hold whose it is, and not its words.
 What a request may cost is counted before it is made: a crash, and several processes together, spend less
 than a day allows, never more.
 """
@@ -17,8 +18,9 @@ from digest.store.database import insert_new, parts
 from digest.store.tables_learning import gists, spending
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Callable, Collection, Sequence
 
+    from digest.model import Edition, Gist, Item
     from digest.store.database import Database
 
 NAME = "gist"  # of its row in `spending`
@@ -125,6 +127,46 @@ class Gists:
                 sa.select(spending).where(spending.c.name == NAME, spending.c.day == day)
             ).one_or_none()
         return Spent() if row is None else Spent(requests=row.requests, tokens=row.tokens)
+
+
+def with_gists(edition: Edition, change: Callable[[Item, Gist], Gist | None]) -> Edition:
+    """The edition with another sentence in each item that has one."""
+    sections = tuple(
+        dataclasses.replace(
+            section,
+            items=tuple(
+                item if item.gist is None else dataclasses.replace(item, gist=change(item, item.gist))
+                for item in section.items
+            ),
+        )
+        for section in edition.sections
+    )
+    return dataclasses.replace(edition, sections=sections)
+
+
+def restored(connection: sa.Connection, editions: Sequence[Edition]) -> list[Edition]:
+    """Editions whose items name sentences, with those. What was kept is never changed; where it went with the
+    words of its paper, the item has none."""
+    named = {_key(item, item.gist) for edition in editions for item in edition.items if item.gist}
+    if not named:
+        return list(editions)
+    texts: dict[_Key, str] = {}
+    for part in parts(sorted({key[0] for key in named})):
+        for row in connection.execute(sa.select(gists).where(gists.c.paper_id.in_(part))):
+            texts[row.paper_id, row.revision, row.model, row.prompt] = row.text
+
+    def said(item: Item, gist: Gist) -> Gist | None:
+        text = texts.get(_key(item, gist), "")
+        return dataclasses.replace(gist, text=text) if text else None
+
+    return [with_gists(edition, said) for edition in editions]
+
+
+_Key = tuple[int, int, str, str]
+
+
+def _key(item: Item, gist: Gist) -> _Key:
+    return item.paper_id, item.revision, gist.model, gist.prompt
 
 
 def forget(connection: sa.Connection, paper_ids: Collection[int]) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import time
+import zlib
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -15,6 +16,8 @@ from digest.gists import Writer
 from digest.model import Gist
 from digest.pipeline.gists import GistRules, check
 from digest.pipeline.preview import preview
+from digest.store import tables
+from digest.store.editions import unpacked
 from digest.store.gists import Budget, Spent
 from digest.store.tables_learning import gists
 from tests.endpoint.standin import Posted, Said
@@ -124,25 +127,33 @@ def test_a_retry_says_the_same_after_the_model_changed_and_after_it_went(
         mailer=ToldMailer(),
         clock=lambda: NOW + (MORROW - NOW) / 24,
     )
-    with store.database.begin() as connection:
-        connection.execute(sa.delete(gists))
     pipeline.run(later, now=NOW)
     assert texts(later) == texts(works)
     assert all(MARK in text for text in texts(later))
 
 
 def test_an_edition_of_before_there_were_sentences_is_still_read(store: Store) -> None:
-    import zlib
-
-    from digest.store.editions import unpacked
-
     body = (
         '{"slot":{"key":"2026-04-21","scheduled_at":"2026-04-21T05:00:00Z","next_at":"2026-04-22T05:00:00Z"},'
         '"sections":[{"kind":"topic","title":"T","items":[{"paper_id":1,"revision":1,"score":3.0,"reasons":[]}],'
         '"more":0}],"notices":[],"considered":1}'
     )
-    (item,) = unpacked(zlib.compress(body.encode())).items
-    assert item.gist is None
+    with store.database.read() as connection:
+        (edition,) = unpacked(connection, [zlib.compress(body.encode())])
+    assert edition.items[0].gist is None
+
+
+def test_a_sentence_is_kept_once_however_many_editions_say_it(store: Store, stand_in: StandIn) -> None:
+    report = pipeline.run(works_on(store, rules_of(stand_in)), now=NOW)
+    with store.database.read() as connection:
+        bodies = connection.scalars(sa.select(tables.editions.c.body)).all()
+    assert len(bodies) == 3
+    assert all(b"12 comets" not in zlib.decompress(body) for body in bodies)
+    with store.database.begin() as connection:  # as it goes with the words of its paper
+        connection.execute(sa.delete(gists).where(gists.c.text == sentence(2101)))
+    for one in store.editions.by_delivery(report.accepted_ids).values():
+        texts = {item.gist.text for item in one.edition.items if item.gist}
+        assert texts == {sentence(2100), sentence(2102)}
 
 
 def test_another_model_is_asked_anew_for_what_comes(store: Store, stand_in: StandIn) -> None:
@@ -362,7 +373,7 @@ def test_what_editions_hold_is_sentence_and_model(store: Store, stand_in: StandI
     report = pipeline.run(works, now=NOW)
     frozen = store.editions.by_delivery(report.accepted_ids)
     said_by = {item.gist for one in frozen.values() for item in one.edition.items}
-    assert said_by == {Gist(text=sentence(number), model=MODEL) for number in NUMBERS}
+    assert said_by == {Gist(text=sentence(number), model=MODEL, prompt=PROMPT) for number in NUMBERS}
 
 
 def test_check_counts_its_request_and_tells_what_today_has_cost(store: Store, stand_in: StandIn) -> None:

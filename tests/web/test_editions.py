@@ -169,8 +169,18 @@ def test_papers_say_what_they_said_that_day(client: FlaskClient, store: Store, r
 def test_a_sentence_of_a_model_is_said_as_the_mail_said_it(
     client: FlaskClient, store: Store, reader: Subscriber
 ) -> None:
-    written = Gist(text="Splats fill a small <room>.", model="org/llama3.2")
+    written = Gist(text="Splats fill a small <room>.", model="org/llama3.2", prompt="a prompt")
     shown = dataclasses.replace(item(papers(store)[0]), gist=written)
+    store.gists.keep(
+        (shown.paper_id, shown.revision),
+        written.text,
+        model=written.model,
+        prompt=written.prompt,
+        reserved=0,
+        tokens=0,
+        day=MORNING.date(),
+        at=MORNING,
+    )
     one = Edition(slot=slot(), sections=(Section(kind="topic", title="T", items=(shown,)),), considered=1)
     page = html.document_fromstring(client.get(address(send(store, reader, shown=one), reader)).text)
     assert "Splats fill a small <room>. AI summary by llama3.2" in said(page.get_element_by_id("main"))
