@@ -29,8 +29,8 @@ _LARGEST = 8 * 1024 * 1024  # bytes of one reader's tags, unpacked
 # What texts, sets, lists and mappings are written with: nothing that names, calls or builds anything.
 _PLAIN = frozenset((
     "PROTO", "FRAME", "STOP", "MARK", "MEMOIZE", "BINPUT", "LONG_BINPUT", "BINGET", "LONG_BINGET",
-    "EMPTY_DICT", "EMPTY_SET", "EMPTY_LIST", "SHORT_BINUNICODE", "BINUNICODE", "ADDITEMS", "APPEND", "APPENDS",
-    "SETITEM", "SETITEMS",
+    "EMPTY_DICT", "EMPTY_SET", "EMPTY_LIST", "SHORT_BINUNICODE", "BINUNICODE", "ADDITEMS", "APPEND",
+    "APPENDS", "SETITEM", "SETITEMS",
 ))  # fmt: skip
 _MOST_MEMOS = 1_000_000
 
