@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from email import message_from_bytes, policy
 from typing import TYPE_CHECKING
 
 import pytest
 
+from digest.model import Position
+from digest.store import Store
 from tests.endpoint.standin import Said as Answer
 from tests.endpoint.standin import StandIn
-from tests.gists.speaking import PATH, said
+from tests.gists.speaking import NOW, PATH, Sky, good, said, sentence
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -85,3 +88,21 @@ def test_a_dry_run_and_a_preview_ask_no_model(
     assert digest("run", "--dry-run", *at).code == 0
     assert digest("preview", "ada@example.org", *at).code == 0
     assert stand_in.posted == []
+
+
+def test_a_run_by_the_settings_says_the_sentence_in_its_mails(
+    digest: Callable[..., Said], folder: Path, stand_in: StandIn
+) -> None:
+    stand_in.say(PATH, good)
+    with_model(folder, stand_in.url)
+    (one,) = Sky(1).collect(Position(), now=NOW, window_days=7).listings
+    with Store.open(f"sqlite:///{folder / 'digest.db'}") as store, store.database.begin() as connection:
+        store.papers.absorb(connection, [one])
+    shown = digest("run", "--at", "2026-04-21T12:00:00+00:00")
+    assert shown.code == 0
+    assert KEY not in shown.out + shown.err
+    assert len(stand_in.posted) == 1  # the other abstracts are short
+    (mail,) = (folder / "outbox").glob("*.eml")
+    text = message_from_bytes(mail.read_bytes(), policy=policy.default).get_body(("plain",))
+    assert text is not None
+    assert f"{sentence(2100)} (AI summary by llama3.2)" in " ".join(text.get_content().split())
