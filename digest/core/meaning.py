@@ -37,9 +37,9 @@ LONGEST = 2000  # characters of a topic
 _PAIRED = 500  # papers of which all pairs are compared
 _LEAST_SPREAD = 1e-3
 
-# What a score counts among the signs of `core.signs`: one of 3, which few pairs of papers reach, counts as
-# much as a text that just passes.
-SIGNS = 0.05
+# What a score counts among the signs of `core.signs`: one of 3, which few pairs of papers reach, counts two
+# fifths of what just passes. So little that a model that knows less than the words do spoils next to nothing.
+SIGNS = 0.02
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True, eq=False)
