@@ -76,7 +76,7 @@ class Import:
         fetched, stopped = 0, ""
         if self.catalogue is not None:
             rows = self._rows()
-            due = [entry for entry in left if self._is_due(rows[entry.key])]
+            due = [entry for entry in left if self._is_due(rows.get(entry.key))]
             self.advance(len(left) - len(due))
             try:
                 for answer in seek(due, self.catalogue, now=self.now):
@@ -86,7 +86,7 @@ class Import:
             except SourceError as error:
                 stopped = str(error)
         rows = self._rows()
-        mine = [rows[entry.key] for entry in entries]
+        mine = [rows.get(entry.key) or self._row(entry) for entry in entries]  # none: erased meanwhile
         return Imported(
             found=sum(row.state == "found" for row in mine),
             fetched=fetched,
@@ -112,9 +112,12 @@ class Import:
     def _open(self, entries: Sequence[Entry]) -> list[Entry]:
         """The entries that are not found yet."""
         rows = self._rows()
-        return [entry for entry in entries if rows[entry.key].state != "found"]
+        found_keys = {key for key, row in rows.items() if row.state == "found"}
+        return [entry for entry in entries if entry.key not in found_keys]
 
-    def _is_due(self, row: LibraryRow) -> bool:
+    def _is_due(self, row: LibraryRow | None) -> bool:
+        if row is None:
+            return False  # erased meanwhile: nobody asks for it any more
         return self.again or row.tried_at is None or row.tried_at <= self.now - AGAIN_AFTER
 
     def _here(self, entries: Sequence[Entry]) -> dict[str, int]:

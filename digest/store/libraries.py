@@ -74,14 +74,16 @@ class Libraries:
             set_values(connection, subscriber_id, topics=as_row(reader, self._hashes)["topics"])
 
     def keep(self, subscriber_id: int, rows: Sequence[LibraryRow]) -> None:
-        """Keep entries that are new to their topic, in one transaction; one that is known stays as it is."""
+        """Keep entries that are new to their topic, in one transaction; one that is known stays as it is.
+        Nothing is kept of a reader who is gone, or has left."""
         if not rows:
             return
         from sqlalchemy.dialects.sqlite import insert
 
         values = [{"subscriber_id": subscriber_id, **dataclasses.asdict(row)} for row in rows]
         with self._database.begin() as connection:
-            connection.execute(insert(library_entries).on_conflict_do_nothing(), values)
+            if _reads(connection, subscriber_id):
+                connection.execute(insert(library_entries).on_conflict_do_nothing(), values)
 
     def rows(self, subscriber_id: int, *, topic: str | None = None) -> list[LibraryRow]:
         """A reader's entries in the order in which they came; of the topic of that ref alone, if one is
@@ -191,9 +193,8 @@ def found(
     now where the topic was reset since: whoever imports after a reset wants it to count. A reader who is
     gone, or has left, likes nothing.
     """
-    readers, table = tables.subscribers, library_entries
-    status = connection.scalar(sa.select(readers.c.status).where(readers.c.id == subscriber_id))
-    if status in (None, "left"):
+    table = library_entries
+    if not _reads(connection, subscriber_id):
         return 0
     reset_at = connection.scalar(
         sa.select(resets.c.at).where(resets.c.subscriber_id == subscriber_id, resets.c.topic == topic)
@@ -236,6 +237,12 @@ def not_found(
             .where(*mine, table.c.key == key)
             .values(state="missing", tried_at=now, reason=reason)
         )
+
+
+def _reads(connection: sa.Connection, subscriber_id: int) -> bool:
+    readers = tables.subscribers
+    status = connection.scalar(sa.select(readers.c.status).where(readers.c.id == subscriber_id))
+    return status not in (None, "left")
 
 
 def forget(connection: sa.Connection, subscriber_id: int) -> None:

@@ -397,6 +397,19 @@ def test_one_who_has_left_likes_nothing(store: Store) -> None:
     assert rows(store, likes) == []
 
 
+def test_one_who_is_erased_meanwhile_leaves_nothing_behind(store: Store, arxiv: Replay) -> None:
+    def erase(_steps: int) -> None:
+        store.subscribers.erase(EMAIL, at=NOW)
+
+    entries = (
+        Entry(arxiv_id="2604.00001"),
+        Entry(arxiv_id="2604.14630"),
+        Entry(title="A private reading list"),
+    )
+    imported(store, *entries, catalogue=opened("arxiv", arxiv.url), advance=erase)
+    assert rows(store, likes) == rows(store, library_entries) == []
+
+
 def test_the_order_of_entries_does_not_matter(store: Store) -> None:
     entries: Sequence[Entry] = (Entry(arxiv_id="2604.00001"), Entry(title="Mask R-CNN", authors=("Bo Ek",)))
     assert imported(store, *reversed(entries)).likes == 2
