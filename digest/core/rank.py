@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from digest.core import signs
-from digest.core.likeness import likenesses
+from digest.core.likeness import Weigher, likenesses
 from digest.core.people import People
 from digest.core.terms import terms_of
 
@@ -23,7 +23,6 @@ if TYPE_CHECKING:
     from digest.core.features import Window
     from digest.core.keywords import Keyword
     from digest.core.learned import Learned
-    from digest.core.likeness import Weigher
     from digest.core.profiles import Profile
     from digest.core.taught import Taught
 
@@ -55,6 +54,7 @@ def rank(
         return table
     _add_keywords(window, profiles, table)
     _add_authors(people or People.of(window.papers), profiles, table)
+    weigher = weigher or weigher_of(window, profiles)
     likes = likenesses(window, profiles, strict=strict, weigher=weigher)
     for row, profile, like in zip(table, profiles, likes, strict=True):
         row += signs.text_signs(like.text) + signs.LIKE * like.examples
@@ -138,6 +138,13 @@ def learned_likeness(window: Window, profiles: Sequence[Profile]) -> dict[int, N
         return {}
     likeness = window.field.scores([learned for _, learned, _ in found])
     return {number: row / own for (number, _, own), row in zip(found, likeness, strict=True)}
+
+
+def weigher_of(window: Window, profiles: Sequence[Profile]) -> Weigher:
+    """What weighs these profiles, with the terms that go with what each of them says."""
+    taught = ((profile.gist, profile.taught) for profile in profiles)
+    related = {gist: one.related for gist, one in taught if one is not None and one.related}
+    return Weigher(window=window, related=related)
 
 
 def floor(taught: Taught) -> float:

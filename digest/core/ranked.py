@@ -9,9 +9,8 @@ import numpy as np
 
 from digest.core.calibrate import Calibration, score_of
 from digest.core.explain import Explainer
-from digest.core.likeness import Weigher
 from digest.core.profiles import Profile, topic_key
-from digest.core.rank import excluded, rank
+from digest.core.rank import excluded, rank, weigher_of
 from digest.core.signs import PASS
 from digest.model import Item, Reason
 
@@ -64,7 +63,7 @@ class Ranked:
             if key not in numbers:
                 numbers[key] = len(profiles)
                 profiles.append(Profile.of(asked.topic, asked.examples, taught=asked.taught))
-        weigher = Weigher(window=window)
+        weigher = weigher_of(window, profiles)
         signs = rank(window, profiles, people=people, weigher=weigher)
         return cls(
             window=window,

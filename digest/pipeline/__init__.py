@@ -16,6 +16,7 @@ from digest.errors import StoreError, UsageError
 from digest.pipeline.collect import Reading, collect
 from digest.pipeline.deliver import deliver
 from digest.pipeline.editions import at_once, compose, plan
+from digest.pipeline.ground import has_directions, renew
 from digest.pipeline.meaning import after_mail, before_mail
 from digest.pipeline.prune import prune
 from digest.pipeline.takeover import take_over
@@ -99,6 +100,8 @@ def run(
         works.step("run.expired")
         handled |= set(plan(works, now=now, email=email, delay=delay))
         works.step("run.planned")
+        if not has_directions(works.store):
+            renew(works, now=now)
         composed = compose(works, now=now, subscriber_id=only_id)
         works.step("run.composed")
         delivered = deliver(works, owner=owner.id, subscriber_id=only_id)
@@ -114,6 +117,7 @@ def run(
         )
         if email is None:
             after_mail(works.meaning)
+            renew(works, now=now)
             prune(works, now=now)
             _note_tick(works)
         return report

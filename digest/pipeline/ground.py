@@ -12,8 +12,11 @@ from typing import TYPE_CHECKING
 from digest.store.learned import Made
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from digest.core.directions import Directions
     from digest.core.features import Window
+    from digest.core.space import Space
     from digest.pipeline.works import Works
     from digest.store import Store
 
@@ -26,6 +29,11 @@ GROWN = 1.2  # they are found anew when there are so many times as many papers,
 AFTER = dt.timedelta(days=30)  # or after that long
 RECIPE = "1"  # of directions: those of another one are made anew
 _DIRECTIONS = "directions"
+
+
+def has_directions(store: Store) -> bool:
+    """Whether the library's directions were ever found."""
+    return store.learned.head(_DIRECTIONS) is not None
 
 
 def renew(works: Works, *, now: dt.datetime) -> bool:
@@ -61,6 +69,8 @@ class Ground:
     _asked: bool = False
     _background: Window | None = None
     _mark: tuple[object, ...] = ()
+    _space: Space | None = None
+    _names: Mapping[int, str] | None = None
 
     @property
     def directions(self) -> Directions | None:
@@ -89,10 +99,27 @@ class Ground:
             )
         return self._background
 
+    @property
+    def space(self) -> Space:
+        """The newest papers of the library, to be searched."""
+        if self._space is None:
+            from digest.core.space import Space
+
+            self._space = Space.of(itertools.islice(self.store.terms.newest(), MOST))
+        return self._space
+
+    @property
+    def names(self) -> Mapping[int, str]:
+        """The library's terms by number."""
+        if self._names is None:
+            from digest.core.feedback import names_of
+
+            self._names = names_of(self.background.statistics)
+        return self._names
+
     def read(self) -> Ground:
         """This ground with every part read, for several threads to look at."""
-        self.background  # noqa: B018
-        self.mark  # noqa: B018
+        _ = self.background, self.mark, self.space, self.names
         return self
 
     @property

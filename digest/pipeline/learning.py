@@ -48,6 +48,7 @@ def learn_topics(
 ) -> Learning:
     """What each topic of these readers was taught; `keep` what had to be made. Readers who are not in the
     library have the number 0."""
+    from digest.core.taught import Taught
     from digest.pipeline.teaching import named_reasons, teach
 
     store = ground.store
@@ -59,7 +60,9 @@ def learn_topics(
     wanted = tuple(_without_disliked(reader, tastes.get(reader.id), named) for reader in readers)
     base = (RECIPE, ground.mark, half_life)
     asked = [
-        one for reader in wanted for one in signals(reader, tastes.get(reader.id), base=base, named=named)
+        one
+        for reader in wanted
+        for one in signals(reader, tastes.get(reader.id), base=base, named=named, month=f"{now:%Y-%m}")
     ]
     found: dict[int, Taught] = {}
     for place, one in enumerate(asked):
@@ -70,8 +73,14 @@ def learn_topics(
             found[place] = dataclasses.replace(taught, mark=one.mark, evidence=faded)
     stale = [place for place in range(len(asked)) if place not in found]
     if stale:
+        kept = [stored.get((asked[place].reader, asked[place].topic.ref)) for place in stale]
         made_now = teach(
-            ground, [asked[place] for place in stale], examples=named, now=now, half_life=half_life
+            ground,
+            [asked[place] for place in stale],
+            before=[None if one is None else Taught.from_bytes(one.body) for one in kept],
+            examples=named,
+            now=now,
+            half_life=half_life,
         )
         found.update(zip(stale, made_now, strict=True))
         if keep:

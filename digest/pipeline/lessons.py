@@ -9,6 +9,8 @@ from digest.model import Lesson, LessonLike, Subscriber
 from digest.pipeline.ground import Ground
 from digest.pipeline.learning import learn_topics
 from digest.pipeline.signals import weight
+from digest.pipeline.spelling import spelled
+from digest.store.corrections import NOTHING
 
 if TYPE_CHECKING:
     from digest.model import Topic
@@ -45,37 +47,40 @@ def shown(
     terms = taught.learned.terms if taught.learned is not None else {}
     pinned = taste.pinned.get(topic.ref, frozenset())
     words = [(term, share) for term, share in terms.items() if term not in pinned]
+    speaking = [(term, share) for term, share in words if share > 0][:WORDS]
+    against = [(term, -share) for term, share in words if share < 0][:WORDS]
+    given = [one for one in sorted(said, key=lambda one: one.at, reverse=True) if one.value]
+    papers = {
+        number: entry.paper for number, entry in store.lists.entries({one.paper_id for one in given}).items()
+    }
+    written = spelled(
+        (term for term, _ in (*speaking, *against)),
+        (papers[one.paper_id] for one in given if one.paper_id in papers),
+    )
+    corrected = store.corrections.of([subscriber_id]).get((subscriber_id, topic.ref), NOTHING)
     fresh = sum(abs(_worth(one)) for one in said)
     now_worth = sum(abs(weight(one, now=now, half_life=half_life)) for one in said)
     return Lesson(
-        words_for=tuple((term, share) for term, share in words if share > 0)[:WORDS],
-        words_against=tuple((term, -share) for term, share in words if share < 0)[:WORDS],
-        likes=_likes(store, said, now=now, half_life=half_life),
+        words_for=tuple((written[term], share) for term, share in speaking),
+        words_against=tuple((written[term], share) for term, share in against),
+        likes=tuple(
+            LessonLike(
+                paper_id=papers[one.paper_id].id,
+                title=papers[one.paper_id].title,
+                at=one.at,
+                share=abs(weight(one, now=now, half_life=half_life)),
+                value=1 if one.value > 0 else -1,
+            )
+            for one in given
+            if one.paper_id in papers
+        ),
         evidence=taught.evidence,
         faded=1 - now_worth / fresh if fresh else 0.0,
-        struck=tuple(sorted(taste.struck.get(topic.ref, ()))),
-        pinned=tuple(sorted(pinned)),
+        struck=tuple(one.words for one in corrected.words if one.value < 0),
+        pinned=tuple(one.words for one in corrected.words if one.value > 0),
         reset_at=since,
     )
 
 
 def _worth(one: Said) -> float:
     return weight(one, now=one.at, half_life=dt.timedelta(days=1))
-
-
-def _likes(
-    store: Store, said: list[Said], *, now: dt.datetime, half_life: dt.timedelta
-) -> tuple[LessonLike, ...]:
-    given = [one for one in sorted(said, key=lambda one: one.at, reverse=True) if one.value]
-    papers = store.lists.entries({one.paper_id for one in given})
-    return tuple(
-        LessonLike(
-            paper_id=papers[one.paper_id].paper.id,
-            title=papers[one.paper_id].paper.title,
-            at=one.at,
-            share=abs(weight(one, now=now, half_life=half_life)),
-            value=1 if one.value > 0 else -1,
-        )
-        for one in given
-        if one.paper_id in papers
-    )

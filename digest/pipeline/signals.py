@@ -24,7 +24,7 @@ MOST = 1000  # things said of papers that teach a topic, the newest
 class Signals:
     """A topic of a reader's, what they said of papers for it, what they said for no topic in particular
     (`loose`; each the newest first), and the words that they struck out and pinned. `mark` is equal where all
-    of it is, and what it is weighed by."""
+    of it is, and what it is weighed by; `typed` where what the topic says is."""
 
     reader: int
     topic: Topic
@@ -33,25 +33,27 @@ class Signals:
     struck: frozenset[str] = frozenset()
     pinned: frozenset[str] = frozenset()
     mark: str = ""
-
-    @property
-    def is_taught(self) -> bool:
-        """Whether there is anything to learn from."""
-        return bool(self.said or self.loose or self.pinned)
+    typed: str = ""
 
 
 def signals(
-    reader: Subscriber, taste: Taste | None, *, base: tuple[object, ...], named: Mapping[str, Paper]
+    reader: Subscriber,
+    taste: Taste | None,
+    *,
+    base: tuple[object, ...],
+    named: Mapping[str, Paper],
+    month: str,
 ) -> Iterator[Signals]:
     """Of each topic, in their order. `base`: what else the outcome follows from; `named`: the papers that
-    topics name as examples.
+    topics name as examples; `month`: for how long what goes with a topic's words is good.
 
     What a reader with one topic says is said for it. A word about a topic that is no more is no signal.
     """
     for topic in reader.topics:
-        key = (base, topic_key(topic, named), topic.likes_only)
+        key = (base, topic_key(topic, named))
+        typed = mark((month, topic.name, topic.keywords, topic.exclude, topic.text, topic.likes_only))
         if taste is None:
-            yield Signals(reader=reader.id, topic=topic, mark=_mark(key))
+            yield Signals(reader=reader.id, topic=topic, mark=mark(key), typed=typed)
             continue
         since = taste.forgotten.get(topic.ref)
         known = [one for one in taste.said if since is None or one.at > since]
@@ -69,7 +71,8 @@ def signals(
             loose=tuple(loose[:MOST]),
             struck=struck,
             pinned=pinned,
-            mark=_mark((key, said[:MOST], loose[:MOST], sorted(struck), sorted(pinned), others)),
+            typed=typed,
+            mark=mark((key, said[:MOST], loose[:MOST], sorted(struck), sorted(pinned), others)),
         )
 
 
@@ -95,5 +98,6 @@ def evidence(said: tuple[Said, ...], *, now: dt.datetime, half_life: dt.timedelt
     return sum(max(0.0, weight(one, now=now, half_life=half_life)) for one in said)
 
 
-def _mark(parts: object) -> str:
+def mark(parts: object) -> str:
+    """A short text, equal for equal parts."""
     return hashlib.blake2b(repr(parts).encode("utf-8", "replace"), digest_size=12).hexdigest()

@@ -36,23 +36,26 @@ def teach(
     ground: Ground,
     asked: Sequence[Signals],
     *,
+    before: Sequence[Taught | None],
     examples: Mapping[str, Paper],
     now: dt.datetime,
     half_life: dt.timedelta,
 ) -> list[Taught]:
-    """What each of these topics was taught, in order."""
+    """What each of these topics was taught, in order; `before`: what it was taught before."""
     asked = _settled(ground, asked, examples)
     found: list[Taught] = []
     for start in range(0, len(asked), BLOCK):
-        found += _taught(ground, asked[start : start + BLOCK], examples, now=now, half_life=half_life)
+        part = slice(start, start + BLOCK)
+        found += _taught(ground, asked[part], before[part], examples=examples, now=now, half_life=half_life)
     return found
 
 
 def _taught(
     ground: Ground,
     asked: Sequence[Signals],
-    examples: Mapping[str, Paper],
+    before: Sequence[Taught | None],
     *,
+    examples: Mapping[str, Paper],
     now: dt.datetime,
     half_life: dt.timedelta,
 ) -> list[Taught]:
@@ -61,7 +64,7 @@ def _taught(
     terms = {number: _terms(paper) for number, paper in papers.items()}
     background = ground.background
     taught = []
-    for topic in asked:
+    for topic, was in zip(asked, before, strict=True):
         likes = [
             Like(
                 paper_id=one.paper_id,
@@ -83,6 +86,8 @@ def _taught(
         taught.append(
             Taught(
                 mark=topic.mark,
+                said=topic.typed,
+                related=_related(ground, topic, was, examples),
                 learned=learned,
                 floor=0.0 if learned is None else floor_of(background, learned),
                 evidence=evidence(topic.said, now=now, half_life=half_life),
@@ -94,6 +99,20 @@ def _taught(
         dataclasses.replace(some, calibration=Calibration.of(row))
         for some, row in zip(taught, signs, strict=True)
     ]
+
+
+def _related(
+    ground: Ground, topic: Signals, was: Taught | None, examples: Mapping[str, Paper]
+) -> Mapping[str, float]:
+    """The terms that go with what a topic says: found anew where that has changed, and once a month."""
+    from digest.core.feedback import related
+
+    if was is not None and was.said == topic.typed:
+        return was.related
+    gist = Profile.of(topic.topic, examples).gist
+    if not gist.strip():
+        return {}
+    return related(gist, ground.space, read=ground.store.terms.read, names=ground.names)
 
 
 def _settled(ground: Ground, asked: Sequence[Signals], examples: Mapping[str, Paper]) -> list[Signals]:
