@@ -98,6 +98,7 @@ def listed_at(paper: Paper) -> dt.datetime:
 def told(paper: Paper, *, today: dt.date, growth: Growth | None = None) -> tuple[str, ...]:
     """What carries a paper's heat, in words, the strongest first: "84 upvotes", "23 comments", "+120 stars
     since yesterday". What brings less than a quarter is not told; nothing of a paper without heat."""
+    today = today.date() if isinstance(today, dt.datetime) else today
     votes, comments = paper.all_upvotes or 0, paper.comments or 0
     parts = [
         (warmth(upvotes=paper.upvotes, votes=paper.votes), _plural(votes, "upvote")),

@@ -209,7 +209,8 @@ GROWTH = Growth(stars=120, since=TODAY - DAY)
 def test_what_carries_the_heat_is_told(
     counts: dict[str, int], growth: Growth | None, words: tuple[str, ...]
 ) -> None:
-    assert told(paper(1, "T", **counts), today=TODAY, growth=growth) == words
+    one = paper(1, "T", **counts)
+    assert told(one, today=TODAY, growth=growth) == told(one, today=NOON, growth=growth) == words
 
 
 @settings(max_examples=60, deadline=None)

@@ -43,7 +43,7 @@ def warm(store: Store, number: int = 1) -> float:
     with store.database.read() as connection:
         found = connection.scalar(sa.select(tables.papers.c.warmth).where(tables.papers.c.id == number))
     assert found is not None
-    return found
+    return float(found)
 
 
 def joined(store: Store, emails: Sequence[str], *, at: dt.datetime | None = None) -> list[int]:
