@@ -23,6 +23,7 @@ _DELIVERY = (
 )  # fmt: skip
 _EVENT = ("delivery_id", "at", "teller", "name", "reason")
 _CORRECTION = ("topic", "words", "value", "at")
+_IMPORTED = ("topic", "title", "arxiv_id", "doi", "liked_at", "state", "paper_id", "tried_at", "reason")
 _NOTE = ("id", "kind", "state", "asked_at", "updated_at", "provider", "provider_id", "reason")
 
 
@@ -47,9 +48,10 @@ def known(house: House, subscriber_id: int) -> dict[str, Any]:
         "papers_shown": kept["papers_shown"],
         "upvotes": [{**paper(row["paper_id"]), "at": row["at"]} for row in kept["upvotes"]],
         "likes": [
-            {**paper(row["paper_id"]), "topic": row["topic"], "value": row["value"], "at": row["at"]}
+            {**paper(row["paper_id"]), **_picked(row, ("topic", "value", "at", "origin"))}
             for row in kept["likes"]
         ],
+        "imported": [_picked(row, _IMPORTED) for row in kept["library_entries"]],
         "corrections": [_picked(row, _CORRECTION) for row in kept["corrections"]],
         "resets": [_picked(row, ("topic", "at")) for row in kept["resets"]],
         "confirmations": [_wish(row, mine=subscriber_id) for row in kept["confirmations"]],

@@ -63,6 +63,20 @@ def test_editions_are_told_with_their_papers_and_reasons(house: House, rules: Po
     assert known(house, reader)["papers_shown"] == [paper["paper"]]
 
 
+def test_it_holds_the_library_that_was_imported(house: House) -> None:
+    from digest.libraries import Entry
+    from digest.pipeline.importing import Import
+
+    reader = added(house, ADA.email)
+    entries = (Entry(title="A private reading list"), Entry(arxiv_id="2604.90022"))
+    Import(store=house.store, reader=reader, topic="one", now=NOW).run(entries)
+    told = known(house, reader)["imported"]
+    assert [(one["title"], one["arxiv_id"], one["state"]) for one in told] == [
+        ("A private reading list", None, "waiting"),
+        ("", "2604.90022", "waiting"),
+    ]
+
+
 def test_it_holds_no_token_no_hash_and_nothing_of_others(house: House, clock: Clock) -> None:
     other = added(house, "other@example.net", named="Bo")
     reader = joined(house)
