@@ -38,6 +38,7 @@ def subscribers() -> None:
 @click.option("--cadence", default="daily", show_default=True, help="daily, weekdays, weekly:mon, monthly:1")
 @click.option("--max-papers", type=click.IntRange(1, 1000), help="At most so many papers a mail.")
 @click.option("--trending/--no-trending", default=None, help="What the community reads, as well.")
+@click.option("--outside/--no-outside", default=None, help="And one paper from outside their topics.")
 @click.option(
     "--topic", "topics", multiple=True, metavar='"NAME: WORDS, …"', help="A topic; may be given again."
 )

@@ -2,7 +2,7 @@
 
 Columns, in any order: email (the one that must be there), name, timezone, send_at, cadence, topics (the
 notation of `digest.config.topics`), agreed_at and agreed_where (when and where the person said yes),
-max_papers, trending. How cells are parted and quoted is `digest.config.sheets`.
+max_papers, trending, outside. How cells are parted and quoted is `digest.config.sheets`.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 COLUMNS = (
     "email", "name", "timezone", "send_at", "cadence", "topics", "agreed_at", "agreed_where",
-    "max_papers", "trending",
+    "max_papers", "trending", "outside",
 )  # fmt: skip
 
 
@@ -93,6 +93,7 @@ def _cells(row: Row) -> tuple[str, ...]:
         row.agreed_where,
         str(reader.max_papers),
         "yes" if reader.trending else "no",
+        "yes" if reader.outside else "no",
     )
 
 

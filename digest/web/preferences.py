@@ -58,6 +58,7 @@ def when(token: str) -> Response:
         timezone=wanted.timezone,
         max_papers=wanted.max_papers,
         trending=wanted.trending,
+        outside=wanted.outside,
     )
     return back(token, "saved")
 

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 MOST_PAPERS = 200
 
-FIELDS = ("cadence", "send_at", "timezone", "max_papers", "trending")
+FIELDS = ("cadence", "send_at", "timezone", "max_papers", "trending", "outside")
 """The fields, and the names of the preferences that they set."""
 
 
@@ -33,6 +33,7 @@ class Rhythm:
     timezone: str
     max_papers: int
     trending: bool
+    outside: bool
 
     def of(self, reader: Subscriber) -> Subscriber:
         """The reader, with this rhythm."""
@@ -43,6 +44,7 @@ class Rhythm:
             timezone=self.timezone,
             max_papers=self.max_papers,
             trending=self.trending,
+            outside=self.outside,
         )
 
 
@@ -56,10 +58,17 @@ def read(fields: Fields) -> Rhythm | None:
         hint = f"; did you mean {near}?" if near else "; choose one of the list."
         fields.faults["timezone"] = f"There is no time zone “{BRIEF[typed]}”{hint}"
     papers = fields.count("max_papers", most=MOST_PAPERS)
-    trending = fields.ticked("trending")
+    trending, outside = fields.ticked("trending"), fields.ticked("outside")
     if cadence is None or send_at is None or zone is None or papers is None:
         return None
-    return Rhythm(cadence=cadence, send_at=send_at, timezone=zone, max_papers=papers, trending=trending)
+    return Rhythm(
+        cadence=cadence,
+        send_at=send_at,
+        timezone=zone,
+        max_papers=papers,
+        trending=trending,
+        outside=outside,
+    )
 
 
 def typed(reader: Subscriber) -> Mapping[str, str]:
@@ -70,6 +79,7 @@ def typed(reader: Subscriber) -> Mapping[str, str]:
         "timezone": reader.timezone,
         "max_papers": str(reader.max_papers),
         "trending": "on" if reader.trending else "",
+        "outside": "on" if reader.outside else "",
     }
 
 

@@ -109,7 +109,12 @@ def preview() -> flask.Response:
 
 def _fresh(said: Mapping[str, str]) -> Form:
     defaults = desk().defaults
-    reader = Subscriber(email="", max_papers=defaults.max_papers, trending=defaults.trending)
+    reader = Subscriber(
+        email="",
+        max_papers=defaults.max_papers,
+        trending=defaults.trending,
+        outside=defaults.outside,
+    )
     return Form(typed={**rhythm.typed(reader), **said})
 
 
