@@ -33,25 +33,34 @@ def find_titles(
     fetcher: Fetcher, api_url: str, *, source: str, wanted: Sequence[tuple[str, str]], today: dt.date
 ) -> tuple[tuple[Listing, ...], bool]:
     """The papers of titles like these, and whether that is all that there are. Each is a title and, to tell
-    papers of short ones apart, an author ("" for none): that of a single one is asked for too. Raises
-    SourceError."""
-    clauses = [clause for title, _ in wanted if (clause := _clause(title))]
-    if not clauses:
-        return (), True
-    query = clauses[0] if len(clauses) == 1 else f"({' OR '.join(map(_grouped, clauses))})"
-    author = last_name(wanted[0][1]) if len(wanted) == 1 else ""
-    if author.isascii() and author.isalpha():
-        query = f"{query} AND au:{author}"
-    parameters = f"search_query={quote(query, safe=':()').replace('%20', '+')}&max_results={MOST_RESULTS}"
-    page = read_page(fetcher, f"{api_url}{'&' if '?' in api_url else '?'}{parameters}")
-    if page.error is not None:
-        raise SourceError(page.error)
-    found = (read_listing(entry, source=source, today=today) for entry in page.entries)
-    return tuple(listing for listing in found if listing), len(page.entries) >= page.total
+    papers of short ones apart, an author ("" for none), who is asked for where a title is asked for alone:
+    where it is the only one, or has no phrase. Raises SourceError."""
+    clauses = [(clause, author) for title, author in wanted if (clause := _clause(title))]
+    phrases = [clause for clause, _ in clauses if _is_phrase(clause)] if len(clauses) > 1 else []
+    alone = [(clause, author) for clause, author in clauses if clause not in phrases]
+    queries = [f"({' OR '.join(phrases)})"] if phrases else []
+    queries += [clause + _by(author) for clause, author in alone]
+    found: dict[str, Listing] = {}
+    whole = True
+    for query in queries:
+        parameters = f"search_query={quote(query, safe=':()').replace('%20', '+')}&max_results={MOST_RESULTS}"
+        page = read_page(fetcher, f"{api_url}{'&' if '?' in api_url else '?'}{parameters}")
+        if page.error is not None:
+            raise SourceError(page.error)
+        for entry in page.entries:
+            if listing := read_listing(entry, source=source, today=today):
+                found.setdefault(listing.key, listing)
+        whole = whole and len(page.entries) >= page.total
+    return tuple(found.values()), whole
 
 
-def _grouped(clause: str) -> str:
-    return f"({clause})" if " AND " in clause else clause
+def _by(author: str) -> str:
+    name = last_name(author)
+    return f" AND au:{name}" if name.isascii() and name.isalpha() else ""
+
+
+def _is_phrase(clause: str) -> bool:
+    return clause.startswith('ti:"')
 
 
 def _clause(title: str) -> str:

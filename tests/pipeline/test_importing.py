@@ -12,6 +12,7 @@ import sqlalchemy as sa
 
 from digest.errors import UsageError
 from digest.libraries import Entry
+from digest.libraries.entry import clean_title
 from digest.model import Subscriber, Topic
 from digest.pipeline.importing import AGAIN_AFTER, NOT_ASKED, Import
 from digest.pipeline.shelving import heading
@@ -229,6 +230,16 @@ def test_the_others_are_fetched_from_arxiv_by_ids_and_by_titles(store: Store, ar
         "2604.14630%2C2604.14580" in asked(arxiv, since)[0]
         or "2604.14630,2604.14580" in asked(arxiv, since)[0]
     )
+
+
+def test_every_title_of_a_day_is_found_by_its_words(store: Store, arxiv: Replay) -> None:
+    source = opened("arxiv", arxiv.url)
+    papers = source.look_up(everything(arxiv)[:60], now=NOW)  # type: ignore[attr-defined]
+    since = len(arxiv.log)
+    entries = [Entry(title=clean_title(one.title), authors=one.authors[:2]) for one in papers]
+    done = imported(store, *entries, catalogue=source)
+    assert (done.found, done.missing) == (60, ())
+    assert len(asked(arxiv, since)) < 30
 
 
 def test_a_short_title_is_asked_for_with_its_author(store: Store, arxiv: Replay) -> None:
