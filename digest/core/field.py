@@ -34,16 +34,16 @@ _AT_ONCE = 256  # topics
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Field:
-    """`rows` (CSR float32, papers × columns, of length one) and their transpose `by_term`; `along` (papers ×
-    dimension) and `near` (papers × directions of likeness, of length one). `lengths` are of `near` before."""
+    """`rows` (CSR float32, papers × columns, of length one) and their transpose `by_term`. `places`: where
+    each paper lies along all directions, and once more along the first `nearby` of them, of length one.
+    """
 
     rows: Any
     by_term: Any
     terms: Sequence[str]
     columns: Mapping[str, int]
-    along: NDArray[np.float32]
-    near: NDArray[np.float32]
-    lengths: NDArray[np.float32]
+    places: NDArray[np.float32]
+    nearby: int
     directions: Directions | None
 
     @classmethod
@@ -65,17 +65,20 @@ class Field:
         if directions is not None:
             numbers = np.array([column_of(term) for term in terms], dtype=np.uint32)
             along = directions.project(own, numbers)
-        near, lengths = _normed(along[:, :count])
         return cls(
             rows=own,
             by_term=own.T.tocsr(),
             terms=terms,
             columns=columns,
-            along=along,
-            near=near,
-            lengths=lengths,
+            places=np.hstack([along, _normed(along[:, :count])]),
+            nearby=count,
             directions=directions,
         )
+
+    @property
+    def near(self) -> NDArray[np.float32]:
+        """Papers × directions of likeness, of length one: the product of two rows is their likeness."""
+        return self.places[:, self.places.shape[1] - self.nearby :]
 
     def scores(self, learned: Sequence[Learned]) -> NDArray[np.float64]:
         """Topics × papers; 0 all along for a topic that learned nothing. What was learned along other
@@ -102,9 +105,9 @@ class Field:
             place = self.directions.places(numbers)
             basis = np.where(place[:, None] >= 0, self.directions.basis[place], 0).astype(np.float64)
             each = each + basis @ learned.rest
-            count = self.near.shape[1]
-            length = np.linalg.norm((values * live) @ basis[:, :count])
-            each = each + learned.blend * (basis[:, :count] @ learned.likeness) / max(float(length), 1e-9)
+            first = basis[:, : self.nearby]
+            length = np.linalg.norm((values * live) @ first)
+            each = each + learned.blend * (first @ learned.likeness) / max(float(length), 1e-9)
             each = each / (1 + learned.blend)
         found: defaultdict[str, float] = defaultdict(float)
         for text, part in zip(texts, (each * values * live).tolist(), strict=True):
@@ -122,23 +125,22 @@ class Field:
         from scipy import sparse
 
         starts, where, what = [0], [], []
-        for one in learned:
+        along = np.zeros((len(learned), self.places.shape[1]), dtype=np.float32)
+        for place, one in enumerate(learned):
+            share = 1.0
+            if self._fits(one):
+                share = 1 / (1 + one.blend)
+                along[place] = share * np.concatenate([one.rest, one.blend * one.likeness])
             for term, weight in one.terms.items():
                 column = self.columns.get(term)
                 if column is not None:
                     where.append(column)
-                    what.append(weight)
+                    what.append(share * weight)
             starts.append(len(where))
         shape = (len(learned), self.rows.shape[1])
         chosen = sparse.csr_matrix((np.array(what, dtype=np.float32), where, starts), shape=shape)
-        found: NDArray[np.float32] = (chosen @ self.by_term).toarray()
-        fits = [place for place, one in enumerate(learned) if self._fits(one)]
-        if fits:
-            blend = np.array([[learned[place].blend] for place in fits], dtype=np.float32)
-            found[fits] += np.stack([learned[place].rest for place in fits]) @ self.along.T
-            likeness = blend * np.stack([learned[place].likeness for place in fits])
-            found[fits] += likeness @ self.near.T
-            found[fits] /= 1 + blend
+        found: NDArray[np.float32] = along @ self.places.T
+        found += (chosen @ self.by_term).toarray()
         return found
 
     def _struck(self, learned: Learned) -> NDArray[np.float64]:
@@ -156,8 +158,9 @@ class Field:
         papers = np.flatnonzero(np.diff(held.indptr))
         numbers = np.array([column_of(self.terms[column]) for column in columns], dtype=np.uint32)
         theirs = self.directions.project(held[papers], numbers)
-        near, _ = _normed(self.along[papers, : self.near.shape[1]] - theirs[:, : self.near.shape[1]])
-        change = theirs @ learned.rest + learned.blend * ((self.near[papers] - near) @ learned.likeness)
+        near = _normed(self.places[papers, : self.nearby] - theirs[:, : self.nearby])
+        moved = self.near[papers] - near
+        change = theirs @ learned.rest + learned.blend * (moved @ learned.likeness)
         off[papers] = change / (1 + learned.blend)
         return off
 
@@ -166,6 +169,7 @@ def _is_struck(term: str, struck: frozenset[str]) -> bool:
     return term in struck or (" " in term and not struck.isdisjoint(term.split(" ")))
 
 
-def _normed(rows: NDArray[np.float32]) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-    lengths = np.linalg.norm(rows, axis=1)
-    return rows / np.maximum(lengths, np.float32(1e-9))[:, None], lengths
+def _normed(rows: NDArray[np.float32]) -> NDArray[np.float32]:
+    lengths = np.linalg.norm(rows, axis=1, keepdims=True)
+    found: NDArray[np.float32] = rows / np.maximum(lengths, np.float32(1e-9))
+    return found
