@@ -7,6 +7,7 @@ All else is said once a paper, however many readers get it.
 from __future__ import annotations
 
 import dataclasses
+import re
 from typing import TYPE_CHECKING
 
 from digest.mail.reasons import told
@@ -64,6 +65,9 @@ class CardWords:
         return f"{self.authors} · {self.listed}" if self.authors else self.listed
 
 
+_COUNTED = re.compile(r"[0-9,]+ upvotes?")
+
+
 def card_key(item: Item, *, year: int) -> CardKey:
     """The card that shows this item in a mail of that year."""
     authors: tuple[str, ...] = ()
@@ -72,7 +76,7 @@ def card_key(item: Item, *, year: int) -> CardKey:
         kind = reason.kind
         if kind == "author":
             authors = (*authors, reason.words)
-        elif kind == "trending":
+        elif kind == "trending" and _COUNTED.fullmatch(reason.words):
             upvotes = None  # the reason says it
     return item.paper_id, item.revision, authors, year, upvotes, item.stars, item.gist
 
