@@ -14,7 +14,7 @@ from digest.config.values import Line
 class LearningSettings(Section):
     """How long what a reader likes counts."""
 
-    half_life_days: HalfLife = 180
+    half_life_days: HalfLife = 720
 
 
 class _ModelSettings(Section):

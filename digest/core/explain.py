@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 LIMIT = 4  # reasons of a paper
 TOLD = 0.05  # signs: what likes add is told from here on
 LESSER = 0.9  # of what was learned, told after the liked paper: both tell of the same signs
+COMMON = 0.2  # of the library: a word that more papers hold is no reason for one
 WEIGHED = 6  # words of a paper that are looked at for what was learned
 _ROUNDING = 1e-5  # what 32 bits may have lost where a cosine was compared before
 
@@ -151,10 +152,16 @@ class Explainer:
         if cosine >= signs.EXAMPLE_FROM:
             one = taught.liked[nearest]
             found.append((counted, Reason(kind="liked", words=one.title, when=one.on)))
-        words = ", ".join(spoken(_paired(parts, self._read(place)), self._texts(place)))
+        told = {word: part for word, part in parts.items() if not self._is_common(word)}
+        words = ", ".join(spoken(_paired(told, self._read(place)), self._texts(place)))
         if words:
             found.append((counted * LESSER, Reason(kind="learned", words=words)))
         return found
+
+    def _is_common(self, word: str) -> bool:
+        """Whether so many papers hold it that it is no subject."""
+        statistics = self.window.statistics
+        return statistics.frequency(word) > COMMON * statistics.papers + 1
 
     def _texts(self, place: int) -> Texts:
         if place not in self.texts:

@@ -26,20 +26,24 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from digest.core.directions import Directions
+    from digest.core.meaning import Sight
     from digest.core.statistics import Statistics
+    from digest.core.trending import Growth
     from digest.model import Paper
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
 class Candidate:
     """A paper that was listed as news; `sequence` is that of its latest news listing. What editors made of
-    it in the community's list: who picked it, the sentence they pinned to it, whether it is hidden there."""
+    it in the community's list: who picked it, the sentence they pinned to it, whether it is hidden there.
+    `growth`: the stars that it gained."""
 
     paper: Paper
     sequence: int
     picked_by: str = ""
     sentence: str = ""
     hidden: bool = False
+    growth: Growth | None = None
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -48,7 +52,8 @@ class Window:
 
     Arrays have one entry a paper. `rows` is papers × `columns`, CSR float32, TF-IDF; `categories` maps each
     category, archive (`cs`) and wildcard (`cs.*`) to the papers in it; `twins` names near-duplicates;
-    `chosen` says who picked a paper, and what they pinned to it, for those of which either is so.
+    `chosen` says who picked a paper, and what they pinned to it, for those of which either is so; `growth`
+    how many stars those gained that gained some.
     """
 
     statistics: Statistics
@@ -67,8 +72,11 @@ class Window:
     picked: NDArray[np.bool_]
     hidden: NDArray[np.bool_]  # from the community's list; whom a topic leads there finds it
     chosen: Mapping[int, tuple[str, str]]
+    growth: Mapping[int, Growth]
+    today: dt.date
     field: Field  # the papers as what was learned sees them
     packed: Columns  # `columns`, by the numbers of `core.packing`
+    sight: Sight | None = None  # the papers as an operator's model sees them
 
     @property
     def typical(self) -> NDArray[np.float64]:
@@ -127,6 +135,8 @@ class Window:
             twins=near_duplicates(rows, [" ".join(title) for title, _ in texts]),
             picked=np.array([bool(one.picked_by) for one in kept], dtype=np.bool_),
             hidden=np.array([one.hidden for one in kept], dtype=np.bool_),
+            growth={place: one.growth for place, one in enumerate(kept) if one.growth is not None},
+            today=today,
             chosen={
                 place: (one.picked_by, one.sentence)
                 for place, one in enumerate(kept)

@@ -11,6 +11,7 @@ import numpy as np
 
 from digest.core import signs
 from digest.core.likeness import Weigher, likenesses
+from digest.core.meaning import add_meaning
 from digest.core.people import People
 from digest.core.terms import terms_of
 
@@ -62,6 +63,9 @@ def rank(
             row += signs.CATEGORY
         row += signs.LIKE * like.gist * ((row > 0) | (not strict))
     _add_learned(window, profiles, table, strict=strict)
+    if window.sight is not None:
+        looks = [None if one.taught is None else one.taught.direction for one in profiles]
+        add_meaning(table, window.sight.scores(looks), strict=strict)
     _take_out(window, profiles, table)
     # Equal but for the order of additions is equal.
     return np.round(table, 6)

@@ -12,6 +12,7 @@ from digest.core.explain import Explainer
 from digest.core.profiles import Profile, topic_key
 from digest.core.rank import excluded, rank, weigher_of
 from digest.core.signs import PASS
+from digest.core.trending import told
 from digest.model import Item, Reason
 
 if TYPE_CHECKING:
@@ -36,8 +37,9 @@ class Asked:
     @property
     def key(self) -> object:
         """Equal for topics that find the same papers."""
-        learned = self.taught is not None and self.taught.learned is not None
-        return topic_key(self.topic, self.examples), self.taught.mark if learned and self.taught else ""
+        taught = self.taught
+        own = taught is not None and (taught.learned is not None or taught.direction is not None)
+        return topic_key(self.topic, self.examples), taught.mark if own and taught else ""
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -103,9 +105,8 @@ class Ranked:
         picked_by, sentence = self.window.chosen.get(place, ("", ""))
         chosen = f"picked by {picked_by}" if picked_by else ""
         quoted = f"“{sentence}”" if sentence else ""
-        votes = paper.all_upvotes or 0
-        counted = "1 upvote" if votes == 1 else f"{votes:,} upvotes" if votes else ""
-        said = (": ".join(filter(None, (chosen, quoted))), counted)
+        counted = told(paper, today=self.window.today, growth=self.window.growth.get(place))
+        said = (": ".join(filter(None, (chosen, quoted))), *counted)
         reasons = tuple(Reason(kind="trending", words=words) for words in said if words)
         colder = float(np.count_nonzero(self.window.heat < self.window.heat[place]))
         return _item(paper, -np.log2(1 - colder / (len(self.window.papers) + 1)), reasons)

@@ -40,6 +40,7 @@ def save(
     timezone: str | None = None,
     max_papers: int | None = None,
     trending: bool | None = None,
+    outside: bool | None = None,
 ) -> Membership:
     """Change what is given, and leave the rest; the membership as it stands then. Raises Refused, with a
     sentence by the field, for what the settings would not allow."""
@@ -50,6 +51,7 @@ def save(
         "timezone": timezone,
         "max_papers": max_papers,
         "trending": trending,
+        "outside": outside,
     }
     said = {field: value for field, value in given.items() if value is not None}
     return _change(house, subscriber_id, lambda reader: dataclasses.replace(reader, **said))  # type: ignore[arg-type]

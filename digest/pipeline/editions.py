@@ -68,7 +68,7 @@ def compose(works: Works, *, now: dt.datetime, subscriber_id: int | None = None)
         return 0
     cut_off = store.papers.last_sequence()
     readers = sorted({delivery.subscriber_id for delivery in planned})
-    ground = Ground(store=store, today=now.date())
+    ground = Ground(store=store, today=now.date(), meaning=works.meaning)
     window = open_window(works, readers, now=now, upto=cut_off, ground=ground)
     notices = store.sources.notices(tuple(source.name for source in works.sources))
     is_cut_off = store.sources.all_failed(tuple(source.name for source in works.sources))
@@ -124,10 +124,13 @@ def open_window(
     after = min((cut_offs.get(subscriber_id, 0) for subscriber_id in subscriber_ids), default=0)
     news = store.papers.news(after=after, upto=upto, first_day=first_day)
     chosen = store.curations.news(first_day=first_day)
+    growth = store.counts.growth([one.paper.id for one in news], today=now.date())
     candidates = []
     for one in news:
         if (curated := chosen.get(one.paper.id)) is None:
-            candidates.append(Candidate(paper=one.paper, sequence=one.sequence))
+            candidates.append(
+                Candidate(paper=one.paper, sequence=one.sequence, growth=growth.get(one.paper.id))
+            )
             continue
         candidates.append(
             Candidate(
@@ -136,9 +139,11 @@ def open_window(
                 picked_by=curated.picked_by,
                 sentence=curated.sentence,
                 hidden=bool(curated.hidden_by),
+                growth=growth.get(one.paper.id),
             )
         )
-    return Window.of(store.papers.statistics(), candidates, today=now.date(), directions=ground.directions)
+    window = Window.of(store.papers.statistics(), candidates, today=now, directions=ground.directions)
+    return ground.seen(window)
 
 
 def choose(

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from digest.core.directions import Directions
     from digest.core.features import Window
     from digest.core.space import Space
+    from digest.pipeline.meaning import Meaning
+    from digest.pipeline.outlook import Outlook
     from digest.pipeline.works import Works
     from digest.store import Store
 
@@ -65,6 +67,9 @@ class Ground:
 
     store: Store
     today: dt.date
+    meaning: Meaning | None = None  # a model that turns texts into vectors, if there is one
+    only_reads: bool = False  # for pages: asks no model, and keeps nothing
+    _outlook: Outlook | None = None
     _directions: Directions | None = None
     _asked: bool = False
     _background: Window | None = None
@@ -91,13 +96,35 @@ class Ground:
             from digest.core.features import Candidate, Window
 
             papers = self.store.background.sample(since=self.since, limit=BACKGROUND)
-            self._background = Window.of(
+            window = Window.of(
                 self.store.papers.statistics(),
                 [Candidate(paper=paper, sequence=paper.id) for paper in papers],
                 today=self.today,
                 directions=self.directions,
             )
+            self._outlook = self._look(window)
+            self._background = self._seen(window, self._outlook)
         return self._background
+
+    @property
+    def outlook(self) -> Outlook | None:
+        """The background as an operator's model sees it; None without one, or where it tells nothing yet."""
+        return None if self.meaning is None or self.background is None else self._outlook
+
+    def seen(self, window: Window) -> Window:
+        """A window as an operator's model sees it, if there is one that tells something."""
+        return self._seen(window, self._look(window))
+
+    def _look(self, window: Window) -> Outlook | None:
+        if self.meaning is None:
+            return None
+        from digest.pipeline.outlook import Outlook
+
+        ids = [paper.id for paper in window.papers]
+        return Outlook.open(self.meaning, ids, only_reads=self.only_reads)
+
+    def _seen(self, window: Window, outlook: Outlook | None) -> Window:
+        return window if outlook is None else dataclasses.replace(window, sight=outlook.sight)
 
     @property
     def space(self) -> Space:
@@ -129,7 +156,8 @@ class Ground:
             made = self.store.learned.head(_DIRECTIONS)
             papers = min(self.store.background.count(since=self.since), BACKGROUND)
             shared = None if made is None else (made.version, made.made_at)
-            self._mark = (shared, papers.bit_length())
+            outlook = self.outlook
+            self._mark = (shared, papers.bit_length(), "" if outlook is None else outlook.version)
         return self._mark
 
     @property

@@ -26,7 +26,7 @@ def shown(
     topic: Topic,
     *,
     now: dt.datetime,
-    half_life: dt.timedelta = dt.timedelta(days=180),
+    half_life: dt.timedelta,
 ) -> Lesson:
     """What a topic has learned by now, as the next mail goes by it. Keeps nothing."""
     members = store.subscribers.by_id([subscriber_id])

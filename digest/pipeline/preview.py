@@ -24,7 +24,7 @@ def preview(works: Works, reader: Subscriber, *, now: dt.datetime, delivery_id: 
     A reader with id 0 is not in the library: to them, all of the window is news.
     """
     store = works.store
-    ground = Ground(store=store, today=now.date())
+    ground = Ground(store=store, today=now.date(), meaning=works.meaning, only_reads=True)
     window = open_window(works, [reader.id], now=now, upto=store.papers.last_sequence(), ground=ground)
     chosen = choose(works, window, [reader], now=now, ground=ground)
     (selection,) = Gists(works, asking=False).told(chosen)

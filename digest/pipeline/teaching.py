@@ -23,6 +23,9 @@ if TYPE_CHECKING:
     from collections import Counter
     from collections.abc import Mapping, Sequence
 
+    import numpy as np
+    from numpy.typing import NDArray
+
     from digest.model import Paper
     from digest.pipeline.ground import Ground
     from digest.pipeline.signals import Signals
@@ -63,8 +66,9 @@ def _taught(
     papers = {number: entry.paper for number, entry in ground.store.lists.entries(wanted).items()}
     terms = {number: _terms(paper) for number, paper in papers.items()}
     background = ground.background
+    directions = _looks(ground, asked, now=now, half_life=half_life)
     taught = []
-    for topic, was in zip(asked, before, strict=True):
+    for topic, was, direction in zip(asked, before, directions, strict=True):
         likes = [
             Like(
                 paper_id=one.paper_id,
@@ -90,7 +94,9 @@ def _taught(
                 related=_related(ground, topic, was, examples),
                 learned=learned,
                 floor=0.0 if learned is None else floor_of(background, learned),
-                evidence=evidence(topic.said, now=now, half_life=half_life),
+                # Who pins a word says as much by it as by a like.
+                evidence=evidence(topic.said, now=now, half_life=half_life) + bool(topic.pinned),
+                direction=direction,
             )
         )
     profiles = [Profile.of(one.topic, examples, taught=some) for one, some in zip(asked, taught, strict=True)]
@@ -99,6 +105,24 @@ def _taught(
         dataclasses.replace(some, calibration=Calibration.of(row))
         for some, row in zip(taught, signs, strict=True)
     ]
+
+
+def _looks(
+    ground: Ground, asked: Sequence[Signals], *, now: dt.datetime, half_life: dt.timedelta
+) -> Sequence[NDArray[np.float32] | None]:
+    """Where each topic looks by an operator's model; None without one."""
+    if ground.outlook is None:
+        return [None] * len(asked)
+    from digest.core.meaning import said
+    from digest.pipeline.outlook import MeaningWant
+
+    wants = []
+    for topic in asked:
+        weighed = {one.paper_id: weight(one, now=now, half_life=half_life) for one in topic.said}
+        liked = {paper: share for paper, share in weighed.items() if share > 0}
+        disliked = {paper: -share for paper, share in weighed.items() if share < 0}
+        wants.append(MeaningWant(text=said(topic.topic), liked=liked, disliked=disliked))
+    return ground.outlook.directions(wants)
 
 
 def _related(

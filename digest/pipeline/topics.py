@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from digest.core.features import Window
     from digest.core.people import People
     from digest.model import Item, Paper, Topic
+    from digest.pipeline.meaning import Meaning
     from digest.pipeline.works import Works
     from digest.store import Store
 
@@ -38,8 +39,9 @@ class Recent:
     papers: Mapping[int, Paper]
 
 
-def recent(store: Store, *, today: dt.date, days: int) -> Recent:
-    """The papers announced in the `days` before `today`. Takes a second for a thousand of them."""
+def recent(store: Store, *, today: dt.date, days: int, meaning: Meaning | None = None) -> Recent:
+    """The papers announced in the `days` before `today`; with `meaning`, as an operator's model sees them,
+    too. Takes a second for a thousand of them."""
     from digest.core.features import Candidate, Window
     from digest.core.people import People
 
@@ -47,8 +49,10 @@ def recent(store: Store, *, today: dt.date, days: int) -> Recent:
     first_day = today - dt.timedelta(days=days)
     news = papers.news(after=0, upto=papers.last_sequence(), first_day=first_day)
     candidates = [Candidate(paper=one.paper, sequence=one.sequence) for one in news]
-    ground = Ground(store=store, today=today).read()
-    window = Window.of(papers.statistics(), candidates, today=today, directions=ground.directions)
+    ground = Ground(store=store, today=today, meaning=meaning, only_reads=True).read()
+    window = ground.seen(
+        Window.of(papers.statistics(), candidates, today=today, directions=ground.directions)
+    )
     return Recent(
         ground=ground,
         window=window,
@@ -61,7 +65,7 @@ def try_topic(
     works: Works, topic: Topic, *, now: dt.datetime, days: int, limit: int, subscriber_id: int = 0
 ) -> Tried:
     """Rank the papers announced in the `days` before `now`: see `try_among`."""
-    papers = recent(works.store, today=now.date(), days=days)
+    papers = recent(works.store, today=now.date(), days=days, meaning=works.meaning)
     return try_among(
         papers, topic, now=now, half_life=works.half_life, limit=limit, subscriber_id=subscriber_id
     )

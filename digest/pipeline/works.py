@@ -70,7 +70,7 @@ class Works:
     signer: Signer
     window_days: int = 7
     when_empty: Literal["skip", "send"] = "skip"
-    half_life: dt.timedelta = dt.timedelta(days=180)  # of what a reader likes
+    half_life: dt.timedelta = dt.timedelta(days=720)  # of what a reader likes
     keep_days: int = 400  # what is older is taken away; 0: nothing is
     delivery: DeliveryRules = dataclasses.field(default_factory=DeliveryRules)
     meaning: Meaning | None = None  # a model that turns papers into vectors, if there is one

@@ -57,7 +57,7 @@ class Desk:
     sources: tuple[SourceLabel, ...] = ()
     catalogues: tuple[Catalogue, ...] = ()
     templates: Path | None = None
-    half_life: dt.timedelta = dt.timedelta(days=180)  # of what a reader likes
+    half_life: dt.timedelta = dt.timedelta(days=720)  # of what a reader likes
     soft_bounces: SoftBounces = dataclasses.field(default_factory=SoftBounces)
     webhook_key: str = ""  # of SendGrid's signed events; "" where none is configured
     meaning: Meaning | None = None  # a model that turns texts into vectors, if there is one

@@ -52,7 +52,7 @@ def week(here: Desk) -> Recent:
     older = kept.peek()
     return kept.get(
         state,
-        lambda _: recent(here.store, today=last, days=DAYS),
+        lambda _: recent(here.store, today=last, days=DAYS, meaning=here.meaning),
         tell=here.tell,
         is_quick=older is not None and len(older.papers) <= SMALL,
     )
