@@ -64,11 +64,12 @@ def shared(task: Task) -> Features:
 
 
 def fitting(task: Task) -> list[str]:
-    """The baselines that can rank a task: by likes where somebody has any, by words where somebody typed."""
+    """The baselines that can rank a task: by likes or by words where most readers have them."""
+    half = len(task.readers) / 2
     has = {
         "": True,
-        "likes": any(reader.likes for reader in task.readers),
-        "words": any(reader.topics for reader in task.readers),
+        "likes": sum(bool(reader.likes) for reader in task.readers) > half,
+        "words": sum(bool(reader.topics) for reader in task.readers) > half,
     }
     return [name for name, (needs, _) in BASELINES.items() if has[needs]]
 

@@ -1,5 +1,6 @@
 """A task in, Paper Digest's own ranking out: the functions that `digest run` calls, and nothing of the
-benchmark's own. All that a reader likes and says is one topic; each like counts whole.
+benchmark's own. All that a reader likes and says is one topic. A like is of the day on which its paper was
+listed, and fades from there on; where no day is told it counts whole.
 
 Timed apart: what is made once for everybody (`Ours.seconds`), what a topic is taught when its reader says
 something new, and what it costs to rank it on any day.
@@ -15,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from digest.config.learning import LearningSettings
 from digest.core.calibrate import Calibration
 from digest.core.directions import Directions
 from digest.core.explain import Explainer
@@ -22,17 +24,18 @@ from digest.core.features import Candidate, Window
 from digest.core.feedback import names_of, related
 from digest.core.learn import Like, learn
 from digest.core.liked import Liked
-from digest.core.likeness import Weigher
 from digest.core.packing import pack
 from digest.core.people import People
 from digest.core.profiles import Profile
-from digest.core.rank import floor_of, rank
+from digest.core.rank import floor_of, rank, weigher_of
 from digest.core.select import Want, select
 from digest.core.space import Space
 from digest.core.statistics import Statistics
 from digest.core.taught import Taught
 from digest.core.terms import paper_terms, stems
 from digest.model import Paper, Subscriber, Topic
+from digest.pipeline.signals import evidence, weight
+from digest.store.tastes import Said
 from judging.methods import Outcome
 from judging.tasks import best
 
@@ -46,18 +49,23 @@ if TYPE_CHECKING:
 
 TODAY = dt.date(2026, 4, 22)
 BLOCK = 256  # readers ranked at once
+HALF_LIFE = dt.timedelta(days=LearningSettings().half_life_days)
 BACKGROUND = 1000  # papers that say what a score means
 NAMING = ("keyword", "text", "learned")  # reasons whose words stand in the paper
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
 class Known:
-    """What the product keeps of a reader: the topic, what it was taught, and the terms that go with it."""
+    """A topic, and it as papers are compared with it: with what it was taught."""
 
     topic: Topic
-    taught: Taught
     profile: Profile
-    related: Mapping[str, float]
+
+    @property
+    def taught(self) -> Taught:
+        """What the product keeps of what a reader said."""
+        assert self.profile.taught is not None
+        return self.profile.taught
 
 
 class Ours:
@@ -67,6 +75,9 @@ class Ours:
         self.seconds: dict[str, float] = {}
         self.papers = [_paper(number, one) for number, one in enumerate(papers, start=1)]
         self.candidates = candidates
+        self.days = {place: _moment(one.date) for place, one in enumerate(papers) if one.date}
+        new = [self.days[place] for place in candidates.tolist() if place in self.days]
+        self.now = min(new, default=_moment(TODAY.isoformat()))  # when the first of the candidates came
         timed = self._timed
         self.terms: list[Counter[str]] = timed("words read", lambda: list(map(_terms, self.papers)))
         self.statistics = timed("word counts", lambda: Statistics.empty().grown_by(self.terms))
@@ -80,8 +91,18 @@ class Ours:
         self.background = timed("background", lambda: self._window(np.sort(few)))
         self.window = timed("window", lambda: self._window(candidates))
 
-    def know(self, reader: Reader) -> Known:
-        """What is made when a reader has said something new, as `pipeline.teaching` makes it."""
+    def know(self, readers: Sequence[Reader]) -> list[Known]:
+        """What is made when readers have said something new, as `pipeline.teaching` makes it."""
+        found = list(map(self._taught, readers))
+        signs = rank(self.background, [one.profile for one in found], people=NOBODY)
+        calibrated = []
+        for one, row in zip(found, signs, strict=True):
+            taught = dataclasses.replace(one.taught, calibration=Calibration.of(row))
+            profile = dataclasses.replace(one.profile, taught=taught)
+            calibrated.append(dataclasses.replace(one, profile=profile))
+        return calibrated
+
+    def _taught(self, reader: Reader) -> Known:
         said = reader.topics
         topic = Topic(
             name=" ".join(one.name for one in said) or "What I like",
@@ -89,37 +110,35 @@ class Ours:
             text="\n\n".join(one.text for one in said if one.text),
             likes_only=not said,
         )
-        learned = None
-        if reader.likes or reader.dislikes:
+        signals, learned = self._said(reader, topic), None
+        if signals:
             likes = [
-                Like(paper_id=place + 1, terms=self.terms[place], weight=weight)
-                for places, weight in ((reader.likes, 1.0), (reader.dislikes, -1.0))
-                for place in places
+                Like(
+                    paper_id=one.paper_id,
+                    terms=self.terms[one.paper_id - 1],
+                    weight=weight(one, now=self.now, half_life=HALF_LIFE),
+                )
+                for one in signals
             ]
             learned = learn(likes, statistics=self.statistics, directions=self.directions)
+        gist = Profile.of(topic, {}).gist
+        around = related(gist, self.space, read=self._read, names=self.names) if gist.strip() else {}
         taught = Taught(
+            related=around,
             learned=learned,
             floor=0.0 if learned is None else floor_of(self.background, learned),
-            evidence=float(len(reader.likes)),
+            evidence=evidence(signals, now=self.now, half_life=HALF_LIFE),
             liked=tuple(map(self._liked, reader.likes)),
         )
-        profile = Profile.of(topic, {}, taught=taught)
-        around = (
-            related(profile.gist, self.space, read=self._read, names=self.names)
-            if profile.gist.strip()
-            else {}
-        )
-        return Known(topic=topic, taught=taught, profile=profile, related=around)
+        return Known(topic=topic, profile=Profile.of(topic, {}, taught=taught))
 
-    def rank(self, known: Sequence[Known], *, window: Window | None = None) -> NDArray[np.float64]:
+    def rank(self, known: Sequence[Known]) -> NDArray[np.float64]:
         """Readers × candidates: the signs that each is wanted, also below what a mail would show."""
-        window = window or self.window
-        profiles = [one.profile for one in known]
-        return rank(window, profiles, strict=False, people=NOBODY, weigher=self._weigher(known, window))
+        return rank(self.window, [one.profile for one in known], strict=False, people=NOBODY)
 
     def signs(self, readers: Sequence[Reader]) -> NDArray[np.float64]:
         """The same, of readers of whom nothing was known before."""
-        return self.rank([self.know(reader) for reader in readers])
+        return self.rank(self.know(readers))
 
     def more(self, texts: Sequence[Text]) -> Ours:
         """The same with some candidates more, behind the others. The library's counts stay as they are."""
@@ -132,8 +151,9 @@ class Ours:
 
     def named(self, reader: Reader, places: Sequence[int]) -> list[list[str]]:
         """The words that the reasons for these candidates name, the first first."""
-        known = self.know(reader)
-        explainer = Explainer(window=self.window, people=NOBODY, weigher=self._weigher([known], self.window))
+        (known,) = self.know([reader])
+        weigher = weigher_of(self.window, [known.profile])
+        explainer = Explainer(window=self.window, people=NOBODY, weigher=weigher)
         found = []
         for place in places:
             reasons = explainer.reasons(known.profile, place, number=0)
@@ -141,21 +161,19 @@ class Ours:
             found.append([word for words in told for word in words])
         return found
 
-    def shown(self, readers: Sequence[Reader]) -> list[list[int]]:
-        """The ten candidates that a mail would show, in its order."""
+    def shown(self, readers: Sequence[Reader], *, papers: int) -> list[list[int]]:
+        """The candidates that a mail would show, in its order."""
         wants = []
-        for number, reader in enumerate(readers):
-            known = self.know(reader)
-            taught = self._calibrated(known)
-            one = Subscriber(id=number, email="reader@example.org", max_papers=10, topics=(known.topic,))
-            wants.append(Want(subscriber=one, taught={known.topic.ref: taught}))
+        for number, known in enumerate(self.know(readers)):
+            one = Subscriber(id=number, email="reader@example.org", max_papers=papers, topics=(known.topic,))
+            wants.append(Want(subscriber=one, taught={known.topic.ref: known.taught}))
         return [
             [self.window.of_id[item.paper_id] for section in one.sections for item in section.items]
             for one in select(self.window, wants)
         ]
 
     def a_day_more(self, papers: int = 500) -> float:
-        """Seconds of CPU for so many papers more: they are read, counted, packed, placed, and ranked."""
+        """Seconds of CPU for so many papers more: they are read, counted, packed, and made a window of."""
         news = self.papers[-papers:]
         began = time.process_time()
         terms = list(map(_terms, news))
@@ -164,12 +182,17 @@ class Ours:
         self._window(np.arange(len(self.papers) - len(news), len(self.papers)))
         return time.process_time() - began
 
-    def _calibrated(self, known: Known) -> Taught:
-        signs = rank(self.background, [known.profile], people=NOBODY)
-        return dataclasses.replace(known.taught, calibration=Calibration.of(signs[0]))
-
-    def _weigher(self, known: Sequence[Known], window: Window) -> Weigher:
-        return Weigher(window=window, related={one.profile.gist: one.related for one in known})
+    def _said(self, reader: Reader, topic: Topic) -> tuple[Said, ...]:
+        said = [(place, 1) for place in reader.likes] + [(place, -1) for place in reader.dislikes]
+        return tuple(
+            Said(
+                paper_id=place + 1,
+                topic=topic.ref,
+                value=value,
+                at=min(self.now, self.days.get(place, self.now)),
+            )
+            for place, value in said
+        )
 
     def _window(self, places: NDArray[np.int64]) -> Window:
         news = [Candidate(paper=self.papers[place], sequence=place + 1) for place in places.tolist()]
@@ -198,7 +221,7 @@ def ranked(task: Task, ours: Ours) -> Outcome:
     spent = {"taught": 0.0, "ranked": 0.0}
     for start in range(0, len(task.readers), BLOCK):
         began = time.process_time()
-        known = [ours.know(reader) for reader in task.readers[start : start + BLOCK]]
+        known = ours.know(task.readers[start : start + BLOCK])
         between = time.process_time()
         for row in ours.rank(known):
             order = best(row)
@@ -212,6 +235,10 @@ def ranked(task: Task, ours: Ours) -> Outcome:
         reader_ms=sum(each.values()),
         taught_ms=each["taught"],
     )
+
+
+def _moment(day: str) -> dt.datetime:
+    return dt.datetime.combine(dt.date.fromisoformat(day[:10]), dt.time(), dt.UTC)
 
 
 def _terms(paper: Paper) -> Counter[str]:

@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from digest.core.terms import terms_of
 from digest.core.text import stem_plural
 from judging import judge
 from judging.judge import Figure
@@ -29,6 +28,7 @@ if TYPE_CHECKING:
 
 SAMPLE = 100  # readers
 TOP = 10
+SHOWN = 5  # papers of a mail
 NAMED = 3  # words
 _WORD = re.compile(r"[^\W_]+")
 
@@ -47,7 +47,7 @@ class Fidelity:
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
 class Variety:
-    """The mean cosine between the papers of a list of ten, by score and as a mail shows it; and nDCG@10."""
+    """The mean cosine between the papers of a list of five, by score and as a mail shows it; and nDCG."""
 
     readers: int
     likeness: tuple[Figure, Figure]
@@ -77,7 +77,7 @@ def fidelity(task: Task, ours: Ours) -> Fidelity:
         for place, some in zip(order[:TOP], named, strict=True):
             text = task.papers[task.candidates[place]]
             parts = {stem for one in some[:NAMED] for stem in _stems(one)}
-            others = sorted(_weighing(text) - parts)
+            others = sorted(set(_stems(f"{text.title} {text.abstract}")) - parts)
             drawn = dice.permutation(others).tolist() if others else []
             cases.append((number, bool(parts)))
             changed += [
@@ -85,11 +85,12 @@ def fidelity(task: Task, ours: Ours) -> Fidelity:
                 without(text, drawn[: len(parts)]),
                 without(text, drawn[:NAMED]),
             ]
-    again = ours.more(changed).signs(readers)[:, -len(changed) :] if changed else np.zeros((0, 0))
+    again = ours.more(changed).signs(readers)
+    first = len(task.candidates)
     gone = np.zeros((len(cases), 3), dtype=np.bool_)
     for case, (number, _) in enumerate(cases):
-        eleventh = signs[number, orders[number][TOP]]
-        gone[case] = again[number, 3 * case : 3 * case + 3] < eleventh
+        start = first + 3 * case
+        gone[case] = again[number, start : start + 3] < again[number, orders[number][TOP]]
     owner = np.array([number for number, _ in cases])
     by_reader = [gone[owner == number].mean(axis=0) for number in np.unique(owner)]
     named_gone, random, three = (Figure.of([one[column] for one in by_reader]) for column in range(3))
@@ -103,9 +104,9 @@ def variety(task: Task, ours: Ours) -> Variety:
     readers = [task.readers[place] for place in places]
     relevant = judge.held(task)
     held = [relevant[place] for place in places]
-    plain = [best(row)[:TOP] for row in ours.signs(readers)]
-    shown = [np.array(order[:TOP], dtype=np.int64) for order in ours.shown(readers)]
-    kept = [number for number, order in enumerate(shown) if len(order) == TOP]
+    plain = [best(row)[:SHOWN] for row in ours.signs(readers)]
+    shown = [np.array(order, dtype=np.int64) for order in ours.shown(readers, papers=SHOWN)]
+    kept = [number for number, order in enumerate(shown) if len(order) == SHOWN]
     pairs = [[orders[number] for number in kept] for orders in (plain, shown)]
     likeness = [Figure.of([_likeness(ours, order) for order in orders]) for orders in pairs]
     ndcg = [Figure.of(judge.judged(orders, [held[number] for number in kept]).ndcg) for orders in pairs]
@@ -137,8 +138,3 @@ def without(text: Text, parts: Collection[str]) -> Text:
 
 def _stems(words: str) -> list[str]:
     return [stem_plural(one.lower()) for one in _WORD.findall(words)]
-
-
-def _weighing(text: Text) -> set[str]:
-    found = _stems(f"{text.title} {text.abstract}")
-    return {term for term in terms_of(found) if " " not in term}
