@@ -32,7 +32,6 @@ if TYPE_CHECKING:
 LIMIT = 4  # reasons of a paper
 TOLD = 0.05  # signs: what likes add is told from here on
 LESSER = 0.9  # of what was learned, told after the liked paper: both tell of the same signs
-COMMON = 0.2  # of the library: a word that more papers hold is no reason for one
 WEIGHED = 6  # words of a paper that are looked at for what was learned
 _ROUNDING = 1e-5  # what 32 bits may have lost where a cosine was compared before
 
@@ -66,7 +65,7 @@ class Explainer:
             if number not in self.wanted:
                 self.wanted[number] = self.people.of_profile(profile)
             read = self._read(place)
-            gist = _shares(self.weigher.text(profile.gist), read.row)
+            gist = _shares(self.weigher.gist(profile), read.row)
             found = [
                 *self._keywords(profile, read, gist),
                 *_authors(self.wanted[number].get(place, {})),
@@ -78,6 +77,8 @@ class Explainer:
                 found.append((signs.CATEGORY, _category(profile, self.window.papers[place])))
             found.sort(key=lambda one: -one[0])
             found = _without_echo(found)
+            found += self._related(place, gist, found)
+            found.sort(key=lambda one: -one[0])
             self.told[number, place] = tuple(reason for _, reason in found[:LIMIT])
         return self.told[number, place]
 
@@ -124,6 +125,20 @@ class Explainer:
         words = ", ".join(spoken(shared, self._texts(place)))
         return [(signs.text_signs(cosine) + own, Reason(kind="text", words=words))]
 
+    def _related(
+        self, place: int, gist: Mapping[str, float], found: list[tuple[float, Reason]]
+    ) -> list[tuple[float, Reason]]:
+        """Where nothing is told of a text: the words of the paper that go with what the topic says, but for
+        what its keywords tell."""
+        if any(reason.kind == "text" for _, reason in found):
+            return []
+        said = {stem for _, reason in found if reason.kind == "keyword" for stem in stems(reason.words)}
+        others = {term: share for term, share in gist.items() if not set(term.split()) <= said}
+        counted = signs.LIKE * sum(others.values())
+        if counted < TOLD:
+            return []
+        return [(counted, Reason(kind="text", words=", ".join(spoken(others, self._texts(place)))))]
+
     def _examples(self, profile: Profile, read: _Read) -> list[tuple[float, Reason]]:
         likest, title = max(
             (
@@ -152,16 +167,10 @@ class Explainer:
         if cosine >= signs.EXAMPLE_FROM:
             one = taught.liked[nearest]
             found.append((counted, Reason(kind="liked", words=one.title, when=one.on)))
-        told = {word: part for word, part in parts.items() if not self._is_common(word)}
-        words = ", ".join(spoken(_paired(told, self._read(place)), self._texts(place)))
+        words = ", ".join(spoken(_paired(parts, self._read(place)), self._texts(place)))
         if words:
             found.append((counted * LESSER, Reason(kind="learned", words=words)))
         return found
-
-    def _is_common(self, word: str) -> bool:
-        """Whether so many papers hold it that it is no subject."""
-        statistics = self.window.statistics
-        return statistics.frequency(word) > COMMON * statistics.papers + 1
 
     def _texts(self, place: int) -> Texts:
         if place not in self.texts:

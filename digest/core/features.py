@@ -78,6 +78,10 @@ class Window:
     packed: Columns  # `columns`, by the numbers of `core.packing`
     sight: Sight | None = None  # the papers as an operator's model sees them
 
+    def places(self, numbers: Iterable[int]) -> list[int]:
+        """Where the papers of these numbers stand, as far as they are here."""
+        return [self.of_id[number] for number in numbers if number in self.of_id]
+
     @property
     def typical(self) -> NDArray[np.float64]:
         """How close each paper is to what all are about: the cosine of its place with their mean."""

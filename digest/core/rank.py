@@ -16,7 +16,7 @@ from digest.core.people import People
 from digest.core.terms import terms_of
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Collection, Mapping, Sequence
 
     from numpy.typing import NDArray
 
@@ -157,9 +157,11 @@ def floor(taught: Taught) -> float:
     return taught.floor * (1 + 1 / max(taught.evidence, 1e-6))
 
 
-def floor_of(background: Window, learned: Learned) -> float:
-    """The likeness that the best of a background have, at least `LIKED_FROM`."""
+def floor_of(background: Window, learned: Learned, *, taught_by: Collection[int] = ()) -> float:
+    """The likeness that the best of a background have, at least `LIKED_FROM`; but for the papers that it was
+    learned from, by number, which are like themselves."""
     likeness = background.field.scores([learned])[0]
+    likeness = np.delete(likeness, background.places(taught_by))
     if len(likeness) < FEW:
         return LIKED_FROM
     return max(LIKED_FROM, float(np.quantile(likeness, 1 - BEST)))

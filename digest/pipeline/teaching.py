@@ -7,6 +7,8 @@ from __future__ import annotations
 import dataclasses
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from digest.core.calibrate import Calibration
 from digest.core.learn import Like, learn
 from digest.core.liked import Liked
@@ -23,7 +25,6 @@ if TYPE_CHECKING:
     from collections import Counter
     from collections.abc import Mapping, Sequence
 
-    import numpy as np
     from numpy.typing import NDArray
 
     from digest.model import Paper
@@ -78,6 +79,7 @@ def _taught(
             for one in topic.said
             if one.paper_id in terms
         ]
+        known = [one.paper_id for one in likes]
         learned = None
         if likes or topic.pinned:
             learned = learn(
@@ -93,7 +95,7 @@ def _taught(
                 said=topic.typed,
                 related=_related(ground, topic, was, examples),
                 learned=learned,
-                floor=0.0 if learned is None else floor_of(background, learned),
+                floor=0.0 if learned is None else floor_of(background, learned, taught_by=known),
                 # Who pins a word says as much by it as by a like.
                 evidence=evidence(topic.said, now=now, half_life=half_life) + bool(topic.pinned),
                 direction=direction,
@@ -102,8 +104,11 @@ def _taught(
     profiles = [Profile.of(one.topic, examples, taught=some) for one, some in zip(asked, taught, strict=True)]
     signs = rank(background, profiles, people=People.of(background.papers))
     return [
-        dataclasses.replace(some, calibration=Calibration.of(row))
-        for some, row in zip(taught, signs, strict=True)
+        dataclasses.replace(
+            some,
+            calibration=Calibration.of(np.delete(row, background.places(said.paper_id for said in one.said))),
+        )
+        for one, some, row in zip(asked, taught, signs, strict=True)
     ]
 
 
