@@ -29,8 +29,9 @@ if TYPE_CHECKING:
 
 BLOCK = 1024  # profiles ranked at once
 BEST = 0.02  # of the background: as like as these passes on its own
-LIKED_FROM = 0.08  # but never less than this
-FEW = 50  # papers: a smaller background tells nothing of its best
+FEW = 200  # papers: a smaller background tells little of its best, and this is the floor:
+LIKED_FROM = 0.06
+LOWEST = 0.02  # of any floor
 _NOWHERE = np.zeros(0, dtype=np.int64)
 
 
@@ -158,13 +159,13 @@ def floor(taught: Taught) -> float:
 
 
 def floor_of(background: Window, learned: Learned, *, taught_by: Collection[int] = ()) -> float:
-    """The likeness that the best of a background have, at least `LIKED_FROM`; but for the papers that it was
-    learned from, by number, which are like themselves."""
+    """The likeness that the best of a background have, but for the papers that it was learned from, by number,
+    which are like themselves."""
     likeness = background.field.scores([learned])[0]
     likeness = np.delete(likeness, background.places(taught_by))
     if len(likeness) < FEW:
         return LIKED_FROM
-    return max(LIKED_FROM, float(np.quantile(likeness, 1 - BEST)))
+    return max(LOWEST, float(np.quantile(likeness, 1 - BEST)))
 
 
 def excluded(window: Window, profiles: Sequence[Profile]) -> NDArray[np.bool_]:
