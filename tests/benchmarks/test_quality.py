@@ -190,5 +190,7 @@ def test_tables_stand_between_their_marks(tmp_path: Path) -> None:
     assert "old" not in text
     for name in ("**Paper Digest**", "arxiv-sanity-lite's linear SVM", "disliked", "with so many likes"):
         assert name in text
+    ours = BENCHMARKS.parent / "docs" / "ranking.md"
+    assert "| new |" in written(ours.read_text(), "| new |")
     with pytest.raises(BadTaskError, match="no place for the tables"):
         written("Nothing here.", "tables")
