@@ -158,9 +158,8 @@ class Corrections:
 
 
 def forget(connection: sa.Connection, subscriber_id: int) -> None:
-    """Take away all that a person corrected, and what their topics learned, in the transaction that erases
-    them."""
-    for table in (corrections, resets, learned):
+    """Take away all that a person corrected, in the transaction that erases them."""
+    for table in (corrections, resets):
         connection.execute(sa.delete(table).where(table.c.subscriber_id == subscriber_id))
 
 

@@ -11,8 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from digest.core.terms import stems, terms_of
-from digest.membership import corrections, prefer, standing
-from digest.membership.corrections import MOST, correct, reset, take_back, term_of
+from digest.membership import corrections, join, move, prefer, standing
+from digest.membership.corrections import MOST, correct, reset, take_back, term_of, words_of
 from digest.membership.known import known
 from digest.membership.refusals import Refused
 from digest.store.corrections import NOTHING, Corrected
@@ -55,8 +55,10 @@ def test_a_correction_is_of_a_term_that_papers_have(typed: str, term: str | None
 @given(st.text(max_size=30))
 def test_a_term_is_its_own_term_and_weighs(typed: str) -> None:
     term = term_of(typed)
+    assert term_of(words_of(typed)) == term
     if term is not None:
-        assert term in terms_of(stems(typed))
+        assert term in terms_of(stems(words_of(typed)))
+        assert term_of(term) == term
 
 
 def test_words_are_struck_pinned_and_taken_back(house: House, lines: Lines) -> None:
@@ -152,3 +154,14 @@ def test_a_topic_that_is_renamed_or_brought_back_keeps_its_corrections(house: Ho
     assert of(house, reader).struck == {"medical"}
     prefer.add_topic(house, reader, gone, place=place, key=VISION.ref)
     assert of(house, reader).struck == {"medical"}
+
+
+def test_corrections_move_with_their_reader_to_another_address(house: House, clock: Clock) -> None:
+    reader = joined(house)
+    correct(house, reader, VISION.ref, "medical", value=-1, now=NOW)
+    move.ask(house, reader, "ada@new.example", where="192.0.2.3", shown="Move my mail.", now=clock.now)
+    newest = max(note.confirmation_id or 0 for note in house.store.notes.latest())
+    assert move.confirm(house, join.token_of(house, newest), now=clock.pass_by(DAY)).is_new
+    found = house.store.subscribers.find("ada@new.example")
+    assert found is not None
+    assert of(house, found.subscriber.id).struck == {"medical"}
