@@ -12,7 +12,7 @@ with s(v) the mean square of all papers along v. Of w the 64 heaviest terms are 
 projection on all directions. No reader needs training: nothing but sums.
 
 Few likes of few words say more by their subject than by their very words. So the cosine with the likes in
-the space of the first `LIKENESS` directions (latent semantic analysis) is added, `BLEND` × 100/(100 + terms
+the space of the first `LIKENESS` directions (latent semantic analysis) is added, `BLEND` × 200/(200 + terms
 of all likes) as heavy as the rest. Dislikes are Rocchio's second class ("Relevance feedback in information
 retrieval", 1971): half of what they have for themselves, and not in common with the likes, is taken off.
 """
@@ -42,7 +42,7 @@ REMOVED = 96  # directions whose part is taken off, of a library of 50 papers to
 LIKENESS = 128  # directions of likeness, of a library of 40 papers to each
 DOUBT = 2.0  # likes at which half of it is taken off
 FLOOR = 0.0005  # variance along a direction at which half of it is taken off
-BLEND, WORDS_ENOUGH = 0.6, 100.0
+BLEND, WORDS_ENOUGH = 0.5, 200.0
 AGAINST = 0.5  # what dislikes weigh, to 1 of the likes
 
 
