@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from digest.config.learning import LearningSettings
 from digest.store import Store
 
 if TYPE_CHECKING:
@@ -17,11 +18,12 @@ if TYPE_CHECKING:
 
 ADA = "ada@example.org"
 DAY = dt.timedelta(days=1)
+HALF_LIFE = LearningSettings().half_life_days
 
 
 @pytest.fixture
 def liked(folder: Path, digest: Callable[..., Said]) -> None:
-    """Ada, whom the file names, liked two papers on telescopes half a year ago, and no cheese since."""
+    """Ada, whom the file names, liked two papers on telescopes a half-life ago, and no cheese before."""
     assert digest("subscribers", "list").code == 0
     with Store.open(f"sqlite:///{folder / 'digest.db'}") as store:
         member = store.subscribers.find(ADA)
@@ -29,9 +31,11 @@ def liked(folder: Path, digest: Callable[..., Said]) -> None:
         (topic,) = member.subscriber.topics
         papers = store.papers.by_arxiv_id(["2604.90001", "2604.90002", "2604.90003"])
         now = dt.datetime.now(dt.UTC)
-        for name, value, age in (("1", 1, 180), ("3", 1, 181), ("2", -1, 200)):
+        for name, value, age in (("1", 1, 0), ("3", 1, 1), ("2", -1, 9)):
             paper = papers[f"2604.9000{name}"].id
-            store.votes.like(member.subscriber.id, paper, value=value, topic=topic.ref, at=now - age * DAY)
+            store.votes.like(
+                member.subscriber.id, paper, value=value, topic=topic.ref, at=now - (age + HALF_LIFE) * DAY
+            )
 
 
 @pytest.mark.usefixtures("liked")
@@ -41,7 +45,7 @@ def test_what_was_learned_is_printed_with_bars_and_what_fades(digest: Callable[.
     lines = said.out.splitlines()
     assert lines[0] == "Telescopes"
     assert lines[1].startswith("Learned from 2 likes and 1 dislike, the newest of ")
-    assert "Fading: they count for 4" in lines[1]
+    assert "they count for 50 %" in lines[1].lower()
     assert lines[2].startswith("  for        telescope")
     assert "█" * 20 in lines[2]
     likes = [line for line in lines if line.split()[:1] in (["liked"], ["disliked"])]

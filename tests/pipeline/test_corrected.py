@@ -80,7 +80,9 @@ def test_what_is_learned_from_is_struck_out_word_by_word_and_taken_back(store: S
     words = ("laundry", "robot", "fold", "folded", "folding", "shirt", "towel", "patience", "take")
     correct(store, -1, *words)
     assert found(store) == typed
-    assert not {term for term, _ in shown(store, 1, VISION, now=NOW).words_for} & set(words)
+    assert not {term for term, _ in shown(store, 1, VISION, now=NOW, half_life=HALF_LIFE).words_for} & set(
+        words
+    )
     for word in words:
         store.corrections.take_back(1, VISION.ref, word)
     assert found(store) == typed | (LAUNDRY - {2, 8})
@@ -101,11 +103,13 @@ def test_a_reset_leaves_what_was_typed_and_what_is_known(store: Store) -> None:
     correct(store, 1, "telescope")
     store.corrections.reset(1, VISION.ref, at=NOW)
     assert found(store) == typed - {1}  # which was liked, and is not sent again
-    lesson = shown(store, 1, VISION, now=NOW)
+    lesson = shown(store, 1, VISION, now=NOW, half_life=HALF_LIFE)
     assert (lesson.words_for, lesson.likes, lesson.pinned) == ((), (), ())
     assert lesson.reset_at == NOW
     store.votes.like(1, 14, value=1, topic=VISION.ref, at=NOW + DAY)
-    assert [one.paper_id for one in shown(store, 1, VISION, now=NOW + 2 * DAY).likes] == [14]
+    assert [
+        one.paper_id for one in shown(store, 1, VISION, now=NOW + 2 * DAY, half_life=HALF_LIFE).likes
+    ] == [14]
 
 
 def test_an_exclusion_outweighs_whatever_is_pinned(store: Store) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
 import re
 from typing import TYPE_CHECKING
@@ -121,6 +122,19 @@ def test_a_like_is_for_the_topic_that_was_chosen(
     done = client.post(url, data={"do": "no-like"}, follow_redirects=True)
     assert "Taken back" in done.text
     assert opinion(store, reader) == Opinion()
+
+
+def test_a_page_says_what_a_like_does_for_who_has_topics_and_who_has_none(
+    client: FlaskClient, desk: Desk, store: Store, reader: Subscriber
+) -> None:
+    taught = main_of(client.get(path(desk, reader)))
+    assert "papers like it rank higher" in taught
+    assert "papers like it rank lower" in taught
+    assert "correct it" in taught
+    store.subscribers.add(Admission(subscriber=dataclasses.replace(READER, topics=())))
+    alone = main_of(client.get(path(desk, reader)))
+    assert "changes nothing yet" in alone
+    assert "rank" not in alone
 
 
 def test_what_an_address_claims_is_said_only_if_it_is_so(
