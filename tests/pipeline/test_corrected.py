@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+    from digest.model import Lesson
+
 NOW = dt.datetime(2026, 4, 23, 12, tzinfo=dt.UTC)
 DAY = dt.timedelta(days=1)
 HALF_LIFE = dt.timedelta(days=180)
@@ -63,6 +65,10 @@ def found(store: Store) -> set[int]:
     return {item.paper_id for item, _ in tried.found}
 
 
+def lesson(store: Store, *, now: dt.datetime = NOW) -> Lesson:
+    return shown(store, 1, VISION, now=now, half_life=HALF_LIFE)
+
+
 def like(store: Store, *papers: int) -> None:
     for paper in papers:
         store.votes.like(1, paper, value=1, topic=VISION.ref, at=NOW - 9 * DAY)
@@ -80,9 +86,7 @@ def test_what_is_learned_from_is_struck_out_word_by_word_and_taken_back(store: S
     words = ("laundry", "robot", "fold", "folded", "folding", "shirt", "towel", "patience", "take")
     correct(store, -1, *words)
     assert found(store) == typed
-    assert not {term for term, _ in shown(store, 1, VISION, now=NOW, half_life=HALF_LIFE).words_for} & set(
-        words
-    )
+    assert not {term for term, _ in lesson(store).words_for} & set(words)
     for word in words:
         store.corrections.take_back(1, VISION.ref, word)
     assert found(store) == typed | (LAUNDRY - {2, 8})
@@ -97,19 +101,25 @@ def test_a_pinned_word_brings_papers_that_nothing_else_does(store: Store) -> Non
     assert before <= found(store)
 
 
+def test_a_pinned_word_needs_no_like(store: Store) -> None:
+    typed = found(store)
+    correct(store, 1, "telescope")
+    assert found(store) == typed | TELESCOPES
+    store.corrections.take_back(1, VISION.ref, "telescope")
+    assert found(store) == typed
+
+
 def test_a_reset_leaves_what_was_typed_and_what_is_known(store: Store) -> None:
     typed = found(store)
     like(store, 2, 8, 1)
     correct(store, 1, "telescope")
     store.corrections.reset(1, VISION.ref, at=NOW)
     assert found(store) == typed - {1}  # which was liked, and is not sent again
-    lesson = shown(store, 1, VISION, now=NOW, half_life=HALF_LIFE)
-    assert (lesson.words_for, lesson.likes, lesson.pinned) == ((), (), ())
-    assert lesson.reset_at == NOW
+    left = lesson(store)
+    assert (left.words_for, left.likes, left.pinned) == ((), (), ())
+    assert left.reset_at == NOW
     store.votes.like(1, 14, value=1, topic=VISION.ref, at=NOW + DAY)
-    assert [
-        one.paper_id for one in shown(store, 1, VISION, now=NOW + 2 * DAY, half_life=HALF_LIFE).likes
-    ] == [14]
+    assert [one.paper_id for one in lesson(store, now=NOW + 2 * DAY).likes] == [14]
 
 
 def test_an_exclusion_outweighs_whatever_is_pinned(store: Store) -> None:
