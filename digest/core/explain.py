@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 LIMIT = 4  # reasons of a paper
 TOLD = 0.05  # signs: what likes add is told from here on
 LESSER = 0.9  # of what was learned, told after the liked paper: both tell of the same signs
+COMMON = 0.2  # of the library: a word that more papers hold is no subject
 WEIGHED = 6  # words of a paper that are looked at for what was learned
 _ROUNDING = 1e-5  # what 32 bits may have lost where a cosine was compared before
 
@@ -167,10 +168,17 @@ class Explainer:
         if cosine >= signs.EXAMPLE_FROM:
             one = taught.liked[nearest]
             found.append((counted, Reason(kind="liked", words=one.title, when=one.on)))
-        words = ", ".join(spoken(_paired(parts, self._read(place)), self._texts(place)))
+        subjects = {word: part for word, part in parts.items() if self._is_subject(word)}
+        words = ", ".join(spoken(_paired(subjects, self._read(place)), self._texts(place)))
         if words:
             found.append((counted * LESSER, Reason(kind="learned", words=words)))
         return found
+
+    def _is_subject(self, word: str) -> bool:
+        """Not a word that a fifth of all papers hold, nor a symbol of a formula."""
+        statistics = self.window.statistics
+        is_symbol = len(word) == 1 and (word.isascii() or "\u0370" <= word <= "\u03ff")
+        return not is_symbol and statistics.frequency(word) <= COMMON * statistics.papers + 1
 
     def _texts(self, place: int) -> Texts:
         if place not in self.texts:
@@ -227,6 +235,16 @@ def _within(shares: Mapping[str, float], run: tuple[str, ...]) -> float:
 
 
 def _without_echo(found: list[tuple[float, Reason]]) -> list[tuple[float, Reason]]:
-    """Without a text's words where the keywords say the same."""
+    """Without a text's words where the keywords say the same, and without learned words that either says."""
     said = {stem for _, reason in found if reason.kind == "keyword" for stem in stems(reason.words)}
-    return [one for one in found if one[1].kind != "text" or not set(stems(one[1].words)) <= said]
+    kept = [one for one in found if one[1].kind != "text" or not set(stems(one[1].words)) <= said]
+    said |= {stem for _, reason in kept if reason.kind == "text" for stem in stems(reason.words)}
+    fresh = []
+    for counted, reason in kept:
+        if reason.kind == "learned":
+            words = [word for word in reason.words.split(", ") if not set(stems(word)) <= said]
+            if not words:
+                continue
+            reason = Reason(kind="learned", words=", ".join(words))
+        fresh.append((counted, reason))
+    return fresh

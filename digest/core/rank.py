@@ -159,8 +159,8 @@ def floor(taught: Taught) -> float:
 
 
 def floor_of(background: Window, learned: Learned, *, taught_by: Collection[int] = ()) -> float:
-    """The likeness that the best of a background have, but for the papers that it was learned from, by number,
-    which are like themselves."""
+    """The likeness that the best of a background have, without the papers that it was learned from
+    (`taught_by`, by number), which are like themselves."""
     likeness = background.field.scores([learned])[0]
     likeness = np.delete(likeness, background.places(taught_by))
     if len(likeness) < FEW:

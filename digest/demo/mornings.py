@@ -24,7 +24,8 @@ if TYPE_CHECKING:
 
 FIRST = dt.datetime(2026, 4, 20, tzinfo=dt.UTC)  # before anything is announced
 LAST = dt.datetime(2026, 4, 23, tzinfo=dt.UTC)
-LIBRARY_OF = "henrike.falkenrath@example.com"  # who has her own library taken in
+LIBRARY_OF = "henrike.falkenrath@example.com"  # who has her own library taken in,
+LIBRARY_TOPIC = "Cosmology"  # to teach this topic,
 LIBRARY_AT = dt.datetime(2026, 4, 21, tzinfo=dt.UTC)  # after the first morning
 
 MADE_HERE = "# Written by `digest demo`, and written anew by the next one: change a copy."
@@ -117,14 +118,14 @@ def _import_library(works: Works, *, now: dt.datetime) -> None:
     """What `digest likes import` does with a file, from the papers that are here."""
     from digest.libraries import read_library
     from digest.pipeline.importing import Import
-    from digest.pipeline.shelving import HEADING, heading
+    from digest.pipeline.shelving import heading
 
     member = works.store.subscribers.find(LIBRARY_OF)
     if member is None:
         raise DigestError(f"{LIBRARY_OF}: is not among the sample readers, and has no library")
     name = "library.bib"
     library = read_library((resources.files("digest.demo") / name).read_bytes(), name=name)
-    topic, _ = heading(works.store, member, HEADING)
+    topic, _ = heading(works.store, member, LIBRARY_TOPIC)
     Import(store=works.store, reader=member.subscriber.id, topic=topic.ref, now=now).run(library.entries)
 
 

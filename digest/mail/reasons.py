@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from digest.mail.words import BRIEF, MONTHS, Memo, clean, listed, shorten
+from digest.mail.words import BRIEF, MONTHS, Memo, clean, shorten
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -34,7 +34,7 @@ def told(reasons: Sequence[Reason], *, year: int) -> str:
                 said[kind] = also or f"like {title}, which you liked{day}"
             case "learned":
                 likings += [BRIEF[one] for one in reason.words.split(", ")]
-                said[kind] = f"you like papers on {listed(likings)}"
+                said[kind] = f"close to what you like: {', '.join(likings)}"
             case "outside":
                 words = BRIEF[reason.words]
                 said[kind] = f"from outside your topics{': ' if words else ''}{words}"

@@ -107,7 +107,7 @@ def test_a_library_of_a_readers_own_became_likes_of_theirs(shown: Demonstration)
         member = store.subscribers.find(LIBRARY_OF)
         assert member is not None
         reader = member.subscriber
-        (topic,) = [one.ref for one in reader.topics if one.likes_only]
+        (topic,) = [one.ref for one in reader.topics if one.name == "Cosmology"]
         liked = store.libraries.liked(reader.id, topic=topic)
         papers = store.lists.entries([one.paper_id for one in liked])
         assert {entry.paper.arxiv_id for entry in papers.values()} == {
@@ -118,6 +118,8 @@ def test_a_library_of_a_readers_own_became_likes_of_theirs(shown: Demonstration)
         assert {one.origin for one in liked} == {"library"}
         (missing,) = [row for row in store.libraries.rows(reader.id) if row.state != "found"]
         assert missing.title == "The Expansion of the Universe as Seen from a Rowing Boat"
+    mails = [mail.file.read_bytes() for mail in shown.mails if mail.reader.email == LIBRARY_OF]
+    assert any(b"close to what you like:" in mail.replace(b"=\r\n", b"") for mail in mails)
 
 
 def test_titles_arrive_readable(shown: Demonstration) -> None:

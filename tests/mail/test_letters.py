@@ -245,10 +245,10 @@ def test_byline_leaves_out_what_is_not_known(authors: str, categories: tuple[str
             [("liked", "A Title", LIKED), ("liked", "Another", LAST_YEAR), ("liked", "A third")],
             "like “A Title”, which you liked on 12 April, and “Another”, on 31 December 2025, and “A third”",
         ),
-        ([("learned", "splats")], "you like papers on splats"),
+        ([("learned", "splats")], "close to what you like: splats"),
         (
             [("learned", "splats, point clouds"), ("learned", "NeRF"), ("category", "cs.CV")],
-            "you like papers on splats, point clouds and NeRF · in cs.CV",
+            "close to what you like: splats, point clouds, NeRF · in cs.CV",
         ),
         ([("keyword", "splats"), ("outside", "")], "from outside your topics · splats"),
         ([("outside", "84 upvotes")], "from outside your topics: 84 upvotes"),
