@@ -21,14 +21,13 @@ from __future__ import annotations
 
 import dataclasses
 import math
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from digest.core.directions import PAIR, RARITY
 from digest.core.learned import TERMS, Learned
 from digest.core.packing import column_of
-from digest.core.vectors import matrix, weights
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -99,23 +98,6 @@ def learn(
         struck=struck,
         version=directions.version if directions is not None else "",
     )
-
-
-def nearest_likes(
-    likes: Sequence[Like], rows: Any, columns: Mapping[str, int], *, statistics: Statistics
-) -> list[tuple[int, float] | None]:
-    """Of each of these papers (rows of `Window.rows`, CSR) the liked paper that resembles it most, with their
-    cosine, more than 0; None where there is none. Of equally near ones the one given first."""
-    liked = _sides(likes)[0]
-    if not liked or not rows.shape[0]:
-        return [None] * rows.shape[0]
-    of_likes = matrix((weights(one.terms, statistics) for one in liked), columns)
-    cosines = (rows @ of_likes.T).toarray()
-    best = cosines.argmax(axis=1)
-    return [
-        (liked[place].paper_id, float(row[place])) if row[place] > 0 else None
-        for row, place in zip(cosines, best.tolist(), strict=True)
-    ]
 
 
 def _sides(likes: Sequence[Like]) -> tuple[list[Like], list[Like]]:

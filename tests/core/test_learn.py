@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from digest.core.directions import Directions
 from digest.core.field import Field
-from digest.core.learn import Like, learn, nearest_likes
+from digest.core.learn import Like, learn
 from digest.core.learned import TERMS, Learned
 from digest.core.packing import pack
 from digest.core.statistics import Statistics
@@ -229,18 +229,6 @@ def test_topics_are_scored_alone_as_among_others() -> None:
     for row, one in zip(together, some, strict=True):
         assert field().scores([one])[0] == pytest.approx(row, abs=1e-6)
     assert field().scores([]).shape == (0, 400)
-
-
-def test_the_likest_paper_is_found() -> None:
-    _, statistics, _ = library()
-    there = field()
-    some = likes("stars") + likes("law", weight=-1)
-    raw = matrix([weights(one, statistics) for one in library()[0][:7]], there.columns)
-    found = nearest_likes(some, raw, there.columns, statistics=statistics)
-    assert found[2] == (2, pytest.approx(1))
-    assert found[6] == (6, pytest.approx(1))
-    assert found[3] is None or found[3][0] % 4 == 2
-    assert nearest_likes([], raw, there.columns, statistics=statistics) == [None] * 7
 
 
 def test_bytes_bring_back_what_was_learned() -> None:

@@ -147,9 +147,7 @@ def test_of_a_first_day_without_an_hour_a_later_ones_hour_is_not_taken() -> None
     assert same_day.community_at == NOON
 
 
-@pytest.mark.parametrize(
-    "told_at", [NOON + 3 * DAY, NOON - 400 * DAY, NOON.replace(tzinfo=None)]
-)
+@pytest.mark.parametrize("told_at", [NOON + 3 * DAY, NOON - 400 * DAY, NOON.replace(tzinfo=None)])
 def test_an_hour_of_another_day_is_not_believed(told_at: dt.datetime) -> None:
     known = fold(None, listing(TODAY, told_at))
     assert known is not None
