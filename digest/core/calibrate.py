@@ -20,6 +20,7 @@ import numpy as np
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+STEP = 0.1  # of scores as they are told
 PRIOR = 20.0  # papers' worth of what topics are like in general: see `_tail`
 _TAIL_FROM, _TAIL_SLOPE = 4.0, 4.0  # bits at no signs, and bits a sign
 _HEAD = struct.Struct("<IIH")  # size, matched, knots

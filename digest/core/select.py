@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from digest.core.calibrate import strength_of
+from digest.core.calibrate import STEP, strength_of
 from digest.core.features import Candidate, Window
 from digest.core.people import People
 from digest.core.rank import BLOCK
@@ -186,7 +186,8 @@ def _fit(ranked: Ranked, number: int, topic: Topic) -> NDArray[np.bool_]:
     """What a topic finds: what matches, and reaches the score that the reader asks for."""
     strengths = ranked.strengths[number]
     fit: NDArray[np.bool_] = strengths > 0
-    return fit & (strengths >= strength_of(topic.min_score)) if topic.min_score else fit
+    # As scores are told: 96.96 is 97.0.
+    return fit & (strengths >= strength_of(topic.min_score - STEP / 2)) if topic.min_score else fit
 
 
 def _varied(

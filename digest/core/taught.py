@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import dataclasses
 import struct
+import zlib
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 
 # Version, floor, evidence, bytes of texts, related terms, bytes of the calibration, numbers of the direction.
 _HEAD = struct.Struct("<BffHHHH")
+_CRC = struct.Struct("<I")
 _VERSION = 1
 
 
@@ -54,12 +56,16 @@ class Taught:
         direction = b"" if self.direction is None else self.direction.astype("<f2").tobytes()
         sizes = (len(texts), len(self.related), len(calibration), len(direction) // 2)
         head = _HEAD.pack(_VERSION, self.floor, self.evidence, *sizes)
-        return head + texts + weights + calibration + direction + learned
+        whole = head + texts + weights + calibration + direction + learned
+        return _CRC.pack(zlib.crc32(whole)) + whole
 
     @classmethod
     def from_bytes(cls, data: bytes) -> Taught | None:
-        """What `to_bytes` made; None for what another version made: it is made anew."""
+        """What `to_bytes` made; None for what is damaged, or made by another version: it is made anew."""
         try:
+            (crc,), data = _CRC.unpack_from(data), data[_CRC.size :]
+            if crc != zlib.crc32(data):
+                return None
             version, floor, evidence, length, related, size, numbers = _HEAD.unpack_from(data)
             if version != _VERSION:
                 return None

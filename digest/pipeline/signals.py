@@ -9,12 +9,13 @@ import math
 from typing import TYPE_CHECKING
 
 from digest.core.profiles import topic_key
+from digest.store.tastes import Taste
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from digest.model import Paper, Subscriber, Topic
-    from digest.store.tastes import Said, Taste
+    from digest.store.tastes import Said
 
 UPVOTE = 0.5  # of a like
 MOST = 1000  # things said of papers that teach a topic, the newest
@@ -49,12 +50,10 @@ def signals(
 
     What a reader with one topic says is said for it. A word about a topic that is no more is no signal.
     """
+    taste = taste or Taste()
     for topic in reader.topics:
         key = (base, topic_key(topic, named))
         typed = mark((month, topic.name, topic.keywords, topic.exclude, topic.text, topic.likes_only))
-        if taste is None:
-            yield Signals(reader=reader.id, topic=topic, mark=mark(key), typed=typed)
-            continue
         since = taste.forgotten.get(topic.ref)
         known = [one for one in taste.said if since is None or one.at > since]
         said = [one for one in known if one.topic == topic.ref]

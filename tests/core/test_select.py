@@ -231,3 +231,67 @@ def test_no_paper_twice_none_sent_none_old_and_the_limits_hold(
     assert all(one > since for one in shown)
     assert all(section.items and section.more >= 0 for section in made.sections)
     assert all(item.reasons and 0 < item.score <= 100 for item in items)
+
+
+# ------------------------------------------------------------------------ one from outside, and a least score
+
+
+def test_one_from_outside_is_the_hottest_that_no_topic_finds_or_rules_out() -> None:
+    cool = dataclasses.replace(QUANTUM, exclude=(HOT[-1].title.split()[0],))
+    selection = chosen(HOT, cool, outside=True, max_papers=12)
+    (outside,) = [section for section in selection.sections if section.kind == "outside"]
+    (item,) = outside.items
+    inside = {one for title, some in ids(selection).items() if title != outside.title for one in some}
+    assert item.paper_id not in inside
+    everything = set(ids(chosen(HOT, cool, max_papers=99))["Quantum"])
+    excluded = {one.id for one in HOT if ids(chosen([one], dataclasses.replace(cool, exclude=()))) and one.id}
+    hotter = {one.id for one in HOT if (one.upvotes or 0) > (item.upvotes or 0)}
+    assert item.paper_id not in everything
+    assert all(
+        one in everything | excluded or any(word in _words(one) for word in cool.exclude) for one in hotter
+    )
+    assert item.reasons[0].kind == "outside"
+    assert "upvotes" in item.reasons[0].words
+
+
+def _words(number: int) -> str:
+    one = next(paper for paper in HOT if paper.id == number)
+    return f"{one.title} {one.abstract}"
+
+
+def test_nobody_gets_one_from_outside_who_did_not_ask_or_has_no_topic() -> None:
+    for topics, reader in (((QUANTUM,), {}), ((), {"outside": True})):
+        kinds = {section.kind for section in chosen(HOT, *topics, max_papers=9, **reader).sections}
+        assert "outside" not in kinds
+
+
+@pytest.mark.parametrize("room", [1, 2, 3, 12])
+def test_one_from_outside_takes_a_place_of_the_readers_and_no_more(room: int) -> None:
+    selection = chosen(HOT, QUANTUM, SPEECH, outside=True, trending=True, max_papers=room)
+    shown = [item.paper_id for section in selection.sections for item in section.items]
+    assert len(shown) == room == len(set(shown))
+    assert sum(section.kind == "outside" for section in selection.sections) == (room > 1)
+
+
+def test_what_was_sent_is_not_from_outside_either() -> None:
+    first = ids(chosen(HOT, QUANTUM, outside=True))["From outside your topics"]
+    again = ids(chosen(HOT, QUANTUM, outside=True, sent=frozenset(first)))["From outside your topics"]
+    assert first != again
+
+
+def test_a_topic_shows_nothing_below_the_score_that_its_reader_asks_for() -> None:
+    items = [item for section in chosen(PAPERS, QUANTUM, max_papers=40).sections for item in section.items]
+    middle = sorted(item.score for item in items)[len(items) // 2]
+    strict = dataclasses.replace(QUANTUM, min_score=middle)
+    kept = [item for section in chosen(PAPERS, strict, max_papers=40).sections for item in section.items]
+    assert {item.paper_id for item in kept} == {item.paper_id for item in items if item.score >= middle}
+    assert len(kept) < len(items)
+
+
+def test_a_paper_below_one_topics_score_goes_to_the_other() -> None:
+    both = paper(1, "Rooms that recognise speech", "One qubit listens.")
+    things = ("qubit", "telescope", "seismometer", "spectrograph", "cloud chamber", "hydrophone")
+    heavy = Topic(name="Instruments", keywords=things, weight=9.0)
+    assert ids(chosen([both], SPEECH, heavy)) == {"Instruments": [1]}
+    strict = dataclasses.replace(heavy, min_score=99.9)
+    assert ids(chosen([both], SPEECH, strict)) == {"Speech": [1]}

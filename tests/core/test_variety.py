@@ -1,10 +1,11 @@
 from __future__ import annotations
 
+import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from digest.core.share import FIRST, shares
-from digest.core.variety import varied
+from digest.core.variety import LOOKED_AT, SPREAD, spread, varied
 
 
 @settings(max_examples=40, deadline=None)
@@ -37,3 +38,27 @@ def test_variety_only_moves_papers(order: list[int], pairs: set[tuple[int, int]]
         twins[one] = twins.get(one, frozenset()) | {other}
     assert sorted(varied(order, twins)) == sorted(order)
     assert varied(order, {}) == order
+
+
+def test_variety_takes_another_story_before_a_weaker_one_like_the_first() -> None:
+    strengths = np.array([9.0, 8.8, 8.4, 5.0])
+    unit = np.array([[1, 0], [1, 0], [0, 1], [0, 1]], dtype=np.float32)
+    assert spread([0, 1, 2, 3], strengths, unit, picks=2) == [0, 2, 1, 3]
+    assert spread([0, 1, 2, 3], strengths, unit, picks=2, loss=0.1) == [0, 1, 2, 3]
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.integers(0, 130), st.integers(0, 12), st.integers(0, 2**32 - 1))
+def test_variety_loses_nobody_and_leads_with_the_strongest(papers: int, picks: int, seed: int) -> None:
+    dice = np.random.default_rng(seed)
+    strengths = np.sort(dice.exponential(4, papers))[::-1]
+    unit = dice.normal(size=(papers, 4)).astype(np.float32)
+    unit /= np.maximum(np.linalg.norm(unit, axis=1, keepdims=True), 1e-9)
+    order = list(range(papers))
+    varied_order = spread(order, strengths, unit, picks=picks)
+    assert sorted(varied_order) == order
+    assert varied_order[:1] == order[:1]
+    assert varied_order[LOOKED_AT:] == order[LOOKED_AT:]
+    first = varied_order[: max(picks, 1)]
+    # What was passed over loses less by its likeness than it is behind: never more than `SPREAD`.
+    assert all(strengths[one] >= strengths[len(first) - 1] - 2 * SPREAD for one in first)
