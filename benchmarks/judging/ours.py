@@ -124,6 +124,7 @@ class Ours:
         gist = Profile.of(topic, {}).gist
         around = related(gist, self.space, read=self._read, names=self.names) if gist.strip() else {}
         taught = Taught(
+            mark=reader.name,
             related=around,
             learned=learned,
             floor=0.0 if learned is None else floor_of(self.background, learned),
