@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from digest.core.due import due_slot
 from digest.model import Edition
 from digest.pipeline.gists import Gists
-from digest.pipeline.ground import Ground
+from digest.pipeline.ground import ground_of
 from digest.pipeline.learning import learn_topics
 from digest.store.database import parts
 
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from digest.core.features import Window
     from digest.core.select import Selection
     from digest.model import Subscriber
+    from digest.pipeline.ground import Ground
     from digest.pipeline.works import Works
 
 
@@ -68,7 +69,7 @@ def compose(works: Works, *, now: dt.datetime, subscriber_id: int | None = None)
         return 0
     cut_off = store.papers.last_sequence()
     readers = sorted({delivery.subscriber_id for delivery in planned})
-    ground = Ground(store=store, today=now.date(), meaning=works.meaning)
+    ground = ground_of(works, now=now)
     window = open_window(works, readers, now=now, upto=cut_off, ground=ground)
     notices = store.sources.notices(tuple(source.name for source in works.sources))
     is_cut_off = store.sources.all_failed(tuple(source.name for source in works.sources))
@@ -159,7 +160,7 @@ def choose(
     # Only of what is in the window does it matter whether a reader has seen it, under whatever number.
     among = {*window.of_id, *(paper for paper, into in merged.items() if into in window.of_id)}
     shown = store.editions.shown(ids, among=among)
-    learned = learn_topics(ground, readers, now=now, half_life=works.half_life)
+    learned = learn_topics(ground, readers, now=now, half_life=works.half_life, keep=not ground.only_reads)
     wants = []
     for reader in learned.readers:
         sent = shown.get(reader.id, frozenset())

@@ -9,6 +9,7 @@ import datetime as dt
 import itertools
 from typing import TYPE_CHECKING
 
+from digest.errors import StoreError
 from digest.store.learned import Made
 
 if TYPE_CHECKING:
@@ -38,8 +39,8 @@ def has_directions(store: Store) -> bool:
     return store.learned.head(_DIRECTIONS) is not None
 
 
-def renew(works: Works, *, now: dt.datetime) -> bool:
-    """Find the library's directions anew where that is due; whether it was."""
+def renew(works: Works, *, now: dt.datetime, is_lost: bool = False) -> bool:
+    """Find the library's directions anew where that is due, or what was kept `is_lost`; whether it was."""
     from digest.core.directions import Directions
 
     store = works.store
@@ -47,9 +48,10 @@ def renew(works: Works, *, now: dt.datetime) -> bool:
     made = store.learned.head(_DIRECTIONS)
     if papers < LEAST:
         return False
-    if made is not None and made.version.startswith(RECIPE):
-        found_in = int(made.version.rpartition(".")[2])
-        if papers < found_in * GROWN and now - made.made_at < AFTER:
+    if made is not None and not is_lost:
+        recipe, _, found_in = made.version.partition(".")
+        is_fresh = dt.timedelta(0) <= now - made.made_at < AFTER  # a clock may have been ahead
+        if recipe == RECIPE and is_fresh and papers < int(found_in) * GROWN:
             return False
     works.progress("learn", 0, 1)
     rows = [packed for _, packed in itertools.islice(store.terms.newest(), MOST)]
@@ -59,6 +61,14 @@ def renew(works: Works, *, now: dt.datetime) -> bool:
     works.progress("learn", 1, 1)
     works.tell("library.directions", papers=len(rows), dimensions=directions.dimension)
     return True
+
+
+def ground_of(works: Works, *, now: dt.datetime) -> Ground:
+    """What a run composes on. Directions that are damaged, or another version's, are found anew first."""
+    ground = Ground(store=works.store, today=now.date(), meaning=works.meaning)
+    if ground.directions is None and has_directions(works.store) and renew(works, now=now, is_lost=True):
+        ground = Ground(store=works.store, today=now.date(), meaning=works.meaning)
+    return ground
 
 
 @dataclasses.dataclass(slots=True, kw_only=True)
@@ -79,13 +89,10 @@ class Ground:
 
     @property
     def directions(self) -> Directions | None:
-        """The library's directions; None where there are none yet, or another version made them."""
+        """The library's directions; None where there are none yet, or another version made them, or they are
+        damaged."""
         if not self._asked:
-            from digest.core.directions import Directions
-
-            made = self.store.learned.artefact(_DIRECTIONS)
-            if made is not None and made.version.startswith(RECIPE):
-                self._directions = Directions.from_bytes(made.body)
+            self._directions = _kept(self.store)
             self._asked = True
         return self._directions
 
@@ -153,7 +160,7 @@ class Ground:
     def mark(self) -> tuple[object, ...]:
         """Equal while what was measured on this ground stands."""
         if not self._mark:
-            made = self.store.learned.head(_DIRECTIONS)
+            made = None if self.directions is None else self.store.learned.head(_DIRECTIONS)
             papers = min(self.store.background.count(since=self.since), BACKGROUND)
             shared = None if made is None else (made.version, made.made_at)
             outlook = self.outlook
@@ -164,3 +171,15 @@ class Ground:
     def since(self) -> dt.date:
         """The first day of the background."""
         return self.today - dt.timedelta(days=BACKGROUND_DAYS)
+
+
+def _kept(store: Store) -> Directions | None:
+    from digest.core.directions import Directions
+
+    made = store.learned.artefact(_DIRECTIONS)
+    if made is None or made.version.partition(".")[0] != RECIPE:
+        return None
+    try:
+        return Directions.from_bytes(made.body)
+    except StoreError:
+        return None

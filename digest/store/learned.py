@@ -7,11 +7,12 @@ made. Knows nothing of what the bytes say.
 from __future__ import annotations
 
 import dataclasses
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 
 from digest.store.database import parts
+from digest.store.tables import subscribers
 from digest.store.tables_learning import artefacts, learned
 
 if TYPE_CHECKING:
@@ -71,8 +72,9 @@ class Learned:
             }
 
     def put_topics(self, rows: Iterable[tuple[int, str, Made]]) -> None:
-        """Keep what topics learned, in place of what was there, in one transaction."""
-        wanted = [
+        """Keep what topics learned, in place of what was there, in one transaction; nothing of readers who
+        are not there (any more)."""
+        wanted: list[dict[str, Any]] = [
             {
                 "subscriber_id": subscriber_id,
                 "topic": topic,
@@ -86,6 +88,9 @@ class Learned:
             return
         table = learned
         with self._database.begin() as connection:
+            wanted = _of_readers(connection, wanted)
+            if not wanted:
+                return
             connection.execute(
                 sa.delete(table).where(
                     table.c.subscriber_id == sa.bindparam("reader"), table.c.topic == sa.bindparam("ref")
@@ -93,6 +98,17 @@ class Learned:
                 [{"reader": row["subscriber_id"], "ref": row["topic"]} for row in wanted],
             )
             connection.execute(sa.insert(table), wanted)
+
+
+def _of_readers(connection: sa.Connection, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Without those of people who were erased since their topics were read."""
+    readers = subscribers.c.id
+    there = {
+        number
+        for part in parts(sorted({row["subscriber_id"] for row in rows}))
+        for number in connection.scalars(sa.select(readers).where(readers.in_(part)))
+    }
+    return [row for row in rows if row["subscriber_id"] in there]
 
 
 def forget(connection: sa.Connection, subscriber_id: int) -> None:
