@@ -21,9 +21,9 @@ if TYPE_CHECKING:
 TERMS = 64  # the heaviest; what the others say is in the projection
 
 _HEAD = struct.Struct(
-    "<4sBHHHHffI"
+    "<4sBIHHHffI"
 )  # magic, version, bytes of texts, terms, rest, likeness, …, crc of the rest
-_MAGIC, _VERSION = b"PDLN", 1
+_MAGIC, _VERSION = b"PDLN", 2
 
 
 def _nothing() -> NDArray[np.float32]:
@@ -35,7 +35,7 @@ class Learned:
     """`terms`: the weight of each, heaviest first, for or (below 0) against. `rest`: along each direction,
     what the other terms say, less what is common to all papers. `likeness`: the likes' own place among the
     first directions, of length one, which counts `blend` as much as the terms. Both are empty without
-    directions. `struck`: words that count for nothing, wherever they stand. `evidence`: the sum of the likes'
+    directions. `struck`: words that count for nothing, wherever they stand, and pairs of words. `evidence`: the sum of the likes'
     weights. `version`: of the directions."""
 
     terms: Mapping[str, float] = dataclasses.field(default_factory=dict)
@@ -52,7 +52,7 @@ class Learned:
 
     def to_bytes(self) -> bytes:
         """A form that `from_bytes` reads back, numbers in half precision: some 2 KB."""
-        texts = "\n".join([self.version, " ".join(sorted(self.struck)), *self.terms]).encode()
+        texts = "\n".join([self.version, "\t".join(sorted(self.struck)), *self.terms]).encode()
         numbers = np.concatenate([np.array(list(self.terms.values())), self.rest, self.likeness])
         body = texts + numbers.astype("<f2").tobytes()
         sizes = (len(texts), len(self.terms), len(self.rest), len(self.likeness))
@@ -80,7 +80,7 @@ class Learned:
             likeness=numbers[terms + rest :],
             blend=blend,
             evidence=evidence,
-            struck=frozenset(struck.split()),
+            struck=frozenset(struck.split("\t")) - {""},
             version=name,
         )
 

@@ -24,9 +24,9 @@ if TYPE_CHECKING:
     from digest.core.liked import Liked
 
 # Version, floor, evidence, bytes of texts, related terms, bytes of the calibration, numbers of the direction.
-_HEAD = struct.Struct("<BffHHHH")
+_HEAD = struct.Struct("<BffIHHH")
 _CRC = struct.Struct("<I")
-_VERSION = 1
+_VERSION = 2
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True, eq=False)

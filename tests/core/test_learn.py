@@ -17,6 +17,7 @@ from digest.core.learn import Like, learn
 from digest.core.learned import TERMS, Learned
 from digest.core.packing import pack
 from digest.core.statistics import Statistics
+from digest.core.taught import Taught
 from digest.core.vectors import matrix, weights
 from digest.errors import StoreError
 
@@ -240,6 +241,20 @@ def test_bytes_bring_back_what_was_learned() -> None:
     assert (again.struck, again.version) == (learned.struck, learned.version)
     assert field().scores([again]) == pytest.approx(field().scores([learned]), abs=2e-3)
     assert not Learned.from_bytes(Learned().to_bytes())
+
+
+def test_bytes_bring_a_struck_pair_back_as_a_pair() -> None:
+    learned = taught(likes("stars", count=30), struck=frozenset({"dust comet", "orbit"}))
+    assert Learned.from_bytes(learned.to_bytes()).struck == {"dust comet", "orbit"}
+
+
+def test_words_without_end_can_be_kept() -> None:
+    long = [f"{number}{'ა' * 900}" for number in range(64)]
+    learned = Learned(terms=dict.fromkeys(long, 0.5), struck=frozenset(long))
+    assert set(Learned.from_bytes(learned.to_bytes()).terms) == set(long)
+    kept = Taught.from_bytes(Taught(learned=learned, related=dict.fromkeys(long, 0.5)).to_bytes())
+    assert kept is not None
+    assert set(kept.related) == set(long)
 
 
 @pytest.mark.parametrize(
