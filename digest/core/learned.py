@@ -35,8 +35,8 @@ class Learned:
     """`terms`: the weight of each, heaviest first, for or (below 0) against. `rest`: along each direction,
     what the other terms say, less what is common to all papers. `likeness`: the likes' own place among the
     first directions, of length one, which counts `blend` as much as the terms. Both are empty without
-    directions. `struck`: words that count for nothing, wherever they stand, and pairs of words. `evidence`: the sum of the likes'
-    weights. `version`: of the directions."""
+    directions. `struck`: words that count for nothing, wherever they stand, and pairs of words. `evidence`:
+    the sum of the likes' weights. `version`: of the directions."""
 
     terms: Mapping[str, float] = dataclasses.field(default_factory=dict)
     rest: NDArray[np.float32] = dataclasses.field(default_factory=_nothing)

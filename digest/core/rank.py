@@ -5,6 +5,7 @@ Reads nothing, remembers nothing. What a sign is, and the score that they make: 
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -134,15 +135,22 @@ def _add_learned(
 
 def learned_likeness(window: Window, profiles: Sequence[Profile]) -> dict[int, NDArray[np.float64]]:
     """How like each paper is to what a profile's reader likes, in floors of that profile, by its place."""
-    found: list[tuple[int, Learned, float]] = []
+    found: list[tuple[int, Taught, Learned]] = []
     for number, profile in enumerate(profiles):
         taught = profile.taught
         if taught is not None and taught.learned is not None and taught.floor > 0:
-            found.append((number, taught.learned, floor(taught)))
+            found.append((number, taught, taught.learned))
     if not found:
         return {}
-    likeness = window.field.scores([learned for _, learned, _ in found])
-    return {number: row / own for (number, _, own), row in zip(found, likeness, strict=True)}
+    likeness = window.field.scores([learned for _, _, learned in found])
+    return {number: _in_floors(taught, row) for (number, taught, _), row in zip(found, likeness, strict=True)}
+
+
+def _in_floors(taught: Taught, likeness: NDArray[np.float64]) -> NDArray[np.float64]:
+    if taught.evidence >= 0:
+        return likeness / floor(taught)
+    # What is unlike all that was disliked is not liked for that.
+    return np.minimum(likeness, 0.0) / (taught.floor * (1 - 1 / taught.evidence))
 
 
 def weigher_of(window: Window, profiles: Sequence[Profile]) -> Weigher:
@@ -154,14 +162,19 @@ def weigher_of(window: Window, profiles: Sequence[Profile]) -> Weigher:
 
 def floor(taught: Taught) -> float:
     """The likeness from which a paper passes on its own: that of the best of the background, more where
-    little was liked; twice as much for a single like of today."""
+    little was liked; twice as much for a single like of today. None passes where all was disliked."""
+    if taught.evidence < 0:
+        return math.inf
     return taught.floor * (1 + 1 / max(taught.evidence, 1e-6))
 
 
 def floor_of(background: Window, learned: Learned, *, taught_by: Collection[int] = ()) -> float:
     """The likeness that the best of a background have, without the papers that it was learned from
-    (`taught_by`, by number), which are like themselves."""
+    (`taught_by`, by number), which are like themselves. Where nothing was liked: the likeness to what was
+    disliked."""
     likeness = background.field.scores([learned])[0]
+    if learned.evidence <= 0 and max(learned.terms.values(), default=0.0) <= 0:
+        likeness = -likeness
     likeness = np.delete(likeness, background.places(taught_by))
     if len(likeness) < FEW:
         return LIKED_FROM

@@ -32,7 +32,8 @@ _VERSION = 2
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Taught:
     """`learned` from likes and dislikes, or None; `floor` is the likeness that the best of the background
-    have, and `evidence` how much was liked: 1 is a like of today. `related`: the terms that go with what the
+    have, and `evidence` how much was liked: 1 is a like of today; where nothing was, below 0, how much was
+    disliked. `related`: the terms that go with what the
     topic says (`core.feedback`). `direction` is where the topic looks by an operator's model, if there is one
     (`core.meaning`). `calibration` is of the whole topic, `liked` the newest likes. `mark` is
     equal where all of that is, `said` where `related` is."""

@@ -74,7 +74,7 @@ def shown(
             for one in given
             if one.paper_id in papers
         ),
-        evidence=taught.evidence,
+        evidence=max(0.0, taught.evidence),
         faded=1 - now_worth / fresh if fresh else 0.0,
         struck=tuple(one.words for one in corrected.words if one.value < 0),
         pinned=tuple(one.words for one in corrected.words if one.value > 0),

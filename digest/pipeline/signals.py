@@ -12,7 +12,7 @@ from digest.core.profiles import topic_key
 from digest.store.tastes import Taste
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
 
     from digest.model import Paper, Subscriber, Topic
     from digest.store.tastes import Said
@@ -92,9 +92,11 @@ def weight(one: Said, *, now: dt.datetime, half_life: dt.timedelta) -> float:
     return worth * math.pow(2.0, -(age / half_life))
 
 
-def evidence(said: tuple[Said, ...], *, now: dt.datetime, half_life: dt.timedelta) -> float:
-    """How much was liked, faded to today: a like of now is 1."""
-    return sum(max(0.0, weight(one, now=now, half_life=half_life)) for one in said)
+def evidence(said: Sequence[Said], *, now: dt.datetime, half_life: dt.timedelta) -> float:
+    """How much was liked, faded to today: a like of now is 1. Where nothing was, how much was disliked, below
+    0."""
+    counted = [weight(one, now=now, half_life=half_life) for one in said]
+    return sum(one for one in counted if one > 0) if any(one.value >= 0 for one in said) else sum(counted)
 
 
 def mark(parts: object) -> str:

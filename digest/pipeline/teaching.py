@@ -80,6 +80,7 @@ def _taught(
             if one.paper_id in terms
         ]
         known = [one.paper_id for one in likes]
+        liked = evidence([one for one in topic.said if one.paper_id in terms], now=now, half_life=half_life)
         learned = None
         if likes or topic.pinned:
             learned = learn(
@@ -97,7 +98,7 @@ def _taught(
                 learned=learned,
                 floor=0.0 if learned is None else floor_of(background, learned, taught_by=known),
                 # Who pins a word says as much by it as by a like.
-                evidence=evidence(topic.said, now=now, half_life=half_life) + bool(topic.pinned),
+                evidence=1 + max(0.0, liked) if topic.pinned else liked,
                 direction=direction,
             )
         )
