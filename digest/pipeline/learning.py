@@ -78,6 +78,7 @@ def learn_topics(
             ground,
             [asked[place] for place in stale],
             before=[None if one is None else Taught.from_bytes(one.body) for one in kept],
+            among=asked,
             examples=named,
             now=now,
             half_life=half_life,

@@ -44,9 +44,11 @@ def teach(
     examples: Mapping[str, Paper],
     now: dt.datetime,
     half_life: dt.timedelta,
+    among: Sequence[Signals] = (),
 ) -> list[Taught]:
-    """What each of these topics was taught, in order; `before`: what it was taught before."""
-    asked = _settled(ground, asked, examples)
+    """What each of these topics was taught, in order; `before`: what it was taught before. `among`: all of
+    their readers' topics, where these are some of them."""
+    asked = _settled(ground, asked, examples, among=among or asked)
     found: list[Taught] = []
     for start in range(0, len(asked), BLOCK):
         part = slice(start, start + BLOCK)
@@ -145,7 +147,9 @@ def _related(
     return related(gist, ground.space, read=ground.store.terms.read, names=ground.names)
 
 
-def _settled(ground: Ground, asked: Sequence[Signals], examples: Mapping[str, Paper]) -> list[Signals]:
+def _settled(
+    ground: Ground, asked: Sequence[Signals], examples: Mapping[str, Paper], *, among: Sequence[Signals]
+) -> list[Signals]:
     """Each with its share of what was said for no topic: a paper teaches that topic of the reader whose words
     find it best, and none that do not find it."""
     from digest.core.features import Candidate, Window
@@ -159,18 +163,21 @@ def _settled(ground: Ground, asked: Sequence[Signals], examples: Mapping[str, Pa
         [Candidate(paper=paper, sequence=paper.id) for paper in papers.values()],
         today=ground.today,
     )
-    signs = rank(window, [Profile.of(one.topic, examples) for one in asked], people=People.of(window.papers))
+    readers = {topic.reader for topic in asked if topic.loose}
+    ranked = [topic for topic in among if topic.reader in readers]
+    signs = rank(window, [Profile.of(one.topic, examples) for one in ranked], people=People.of(window.papers))
     best: dict[int, list[int]] = {}  # the places of each reader's topics
-    for place, topic in enumerate(asked):
+    for place, topic in enumerate(ranked):
         best.setdefault(topic.reader, []).append(place)
     settled = []
-    for place, topic in enumerate(asked):
-        theirs = best[topic.reader]
+    for topic in asked:
+        theirs = best.get(topic.reader, [])
+        own = [signs[place] for place in theirs if ranked[place].topic.ref == topic.topic.ref]
         mine: list[Said] = []
         for one in topic.loose:
             paper = papers.get(one.paper_id)
             at = None if paper is None else window.of_id.get(paper.id)
-            if at is not None and signs[place, at] >= PASS and signs[place, at] == signs[theirs, at].max():
+            if at is not None and any(PASS <= row[at] == signs[theirs, at].max() for row in own):
                 mine.append(one)
         said = sorted(known_for(list(topic.said), mine), key=lambda one: one.at, reverse=True)
         settled.append(dataclasses.replace(topic, said=tuple(said), loose=()))

@@ -12,11 +12,12 @@ import sqlalchemy as sa
 from digest import pipeline
 from digest.core.directions import Directions
 from digest.pipeline.ground import Ground, ground_of, renew
+from digest.pipeline.learning import learn_topics
 from digest.pipeline.preview import preview
 from digest.pipeline.topics import try_topic
 from digest.store.learned import Made
 from digest.store.tables_learning import artefacts, learned
-from tests.pipeline.test_community import BOB, CHEESE, DAY, NOW, absorb, listing, works
+from tests.pipeline.test_community import BOB, CHEESE, DAY, NOW, SKY, absorb, listing, works
 
 if TYPE_CHECKING:
     from digest.pipeline.works import Works
@@ -96,3 +97,20 @@ def test_nothing_is_kept_of_a_reader_who_was_erased_while_their_topics_were_taug
     assert works.store.subscribers.erase(email, at=NOW)
     works.store.learned.put_topics([(BOB, CHEESE.ref, made)])
     assert works.store.learned.topics([BOB]) == {}
+
+
+def test_what_was_said_for_no_topic_stays_where_it_belongs_when_another_topic_learns(works: Works) -> None:
+    both = listing(6, title="Cheese through a telescope", abstract="Cheese on cheese: a study of cheese.")
+    absorb(works.store, both)
+    works.store.votes.upvote(BOB, 6, at=NOW)
+    before = evidence(works)
+    assert before == {SKY.ref: 0, CHEESE.ref: pytest.approx(0.5)}
+    works.store.votes.like(BOB, 1, value=1, topic=SKY.ref, at=NOW)
+    assert evidence(works) == {SKY.ref: pytest.approx(1), CHEESE.ref: pytest.approx(0.5)}
+
+
+def evidence(works: Works) -> dict[str, float]:
+    reader = works.store.subscribers.by_id([BOB])[BOB].subscriber
+    ground = Ground(store=works.store, today=NOW.date())
+    learning = learn_topics(ground, [reader], now=NOW, half_life=works.half_life)
+    return {ref: taught.evidence for ref, taught in learning.taught[BOB].items()}
