@@ -17,6 +17,7 @@ from __future__ import annotations
 import dataclasses
 import hashlib
 import struct
+import zlib
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -36,6 +37,7 @@ LEAST = 20  # papers that tell what is usual
 LONGEST = 2000  # characters of a topic
 _PAIRED = 500  # papers of which all pairs are compared
 _LEAST_SPREAD = 1e-3
+_HEAD = struct.Struct("<IdI")  # crc of the centre, spread, papers
 
 # What a score counts among the signs of `core.signs`: one of 3, which few pairs of papers reach, counts two
 # fifths of what just passes. So little that a model that knows less than the words do spoils next to nothing.
@@ -73,14 +75,19 @@ class Bearings:
 
     def to_bytes(self) -> bytes:
         """For keeping."""
-        return struct.pack("<dI", self.spread, self.papers) + self.centre.astype("<f4").tobytes()
+        centre = self.centre.astype("<f4").tobytes()
+        return _HEAD.pack(zlib.crc32(centre), self.spread, self.papers) + centre
 
     @classmethod
-    def from_bytes(cls, kept: bytes) -> Bearings:
-        """What `to_bytes` gave."""
-        spread, papers = struct.unpack_from("<dI", kept)
-        centre = np.frombuffer(kept, dtype="<f4", offset=struct.calcsize("<dI")).astype(np.float32)
-        return cls(centre=centre, spread=spread, papers=papers)
+    def from_bytes(cls, kept: bytes) -> Bearings | None:
+        """What `to_bytes` gave; None for what is damaged."""
+        if len(kept) < _HEAD.size:
+            return None
+        crc, spread, papers = _HEAD.unpack_from(kept)
+        centre = kept[_HEAD.size :]
+        if crc != zlib.crc32(centre) or not _LEAST_SPREAD <= spread <= 1:
+            return None
+        return cls(centre=np.frombuffer(centre, dtype="<f4").astype(np.float32), spread=spread, papers=papers)
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True, eq=False)

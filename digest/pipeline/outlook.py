@@ -101,7 +101,7 @@ def bearings_of(meaning: Meaning, *, only_reads: bool = False) -> Bearings | Non
     kept = Bearings.from_bytes(made.body) if made is not None and made.version == version else None
     if only_reads:
         return kept
-    if kept is not None and made is not None and now - made.made_at < KEPT:
+    if kept is not None and made is not None and dt.timedelta(0) <= now - made.made_at < KEPT:
         if kept.papers >= SAMPLE:
             return kept
         if store.vectors.count(meaning.label, most=SAMPLE) < min(SAMPLE, GROWN * kept.papers):

@@ -129,6 +129,7 @@ class Vectors:
                 for row in connection.execute(query):
                     if len(row.vector) == 2 * size:
                         found[place[row.paper_id]] = np.frombuffer(row.vector, dtype="<f2")
+        found[~np.isfinite(found).all(axis=1)] = 0  # a damaged one is none
         return found
 
     def newest(self, label: str, *, limit: int) -> NDArray[np.float32]:
@@ -163,7 +164,7 @@ class Vectors:
         named = {_name(text): text for text in texts}
         with self._database.read() as connection:
             size = _state(connection, label).size
-            return {
+            found = {
                 named[row.name]: np.frombuffer(row.body, dtype="<f2").astype(np.float32)
                 for part in parts(sorted(named))
                 for row in connection.execute(
@@ -171,6 +172,7 @@ class Vectors:
                 )
                 if size is None or len(row.body) == 2 * size
             }
+        return {text: row for text, row in found.items() if np.isfinite(row).all()}
 
     def keep_texts(self, label: str, rows: Mapping[str, NDArray[np.float32]], *, now: dt.datetime) -> None:
         """Keep the rows of texts; let go of those of another label, and of old ones."""

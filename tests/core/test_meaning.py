@@ -169,6 +169,7 @@ def test_papers_that_all_say_the_same_are_no_division_by_zero() -> None:
 def test_bearings_are_the_same_after_keeping() -> None:
     here = bearings(library()[0])
     again = Bearings.from_bytes(here.to_bytes())
+    assert again is not None
     assert again.version == here.version
     assert again.centre.tolist() == here.centre.tolist()
     assert bearings(library(seed=2)[0]).version != here.version

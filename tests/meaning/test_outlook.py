@@ -6,10 +6,11 @@ import datetime as dt
 from typing import TYPE_CHECKING
 
 import numpy as np
+import pytest
 import sqlalchemy as sa
 
 from digest.pipeline.outlook import MeaningWant, Outlook, bearings_of
-from digest.store.tables_learning import artefacts
+from digest.store.tables_learning import artefacts, paper_vectors
 from tests.endpoint.standin import Said, embeddings
 from tests.meaning.conftest import SUBJECTS, Clock, fill, paper
 
@@ -165,6 +166,41 @@ def test_bearings_are_one_row_of_the_library(store: Store, meaning_of: Make) -> 
     with store.database.read() as connection:
         names = connection.scalars(sa.select(artefacts.c.name)).all()
     assert names == ["bearings"]
+
+
+@pytest.mark.parametrize(
+    "damage", [lambda body: b"", lambda body: body[:-2], lambda body: body[:-1] + b"\xff"]
+)
+def test_damaged_bearings_are_made_anew(
+    store: Store, meaning_of: Make, damage: Callable[[bytes], bytes]
+) -> None:
+    here = meaning_of(batch=64)
+    library(store, here)
+    version = opened(here).version
+    with store.database.begin() as connection:
+        body = connection.scalar(sa.select(artefacts.c.body).where(artefacts.c.name == "bearings"))
+        broken = damage(bytes(body or b""))
+        connection.execute(sa.update(artefacts).where(artefacts.c.name == "bearings").values(body=broken))
+    assert Outlook.open(here, IDS, only_reads=True) is None
+    assert opened(here).version == version
+
+
+def test_damaged_vectors_are_none(store: Store, meaning_of: Make) -> None:
+    here = meaning_of(batch=64)
+    library(store, here)
+    want = MeaningWant(text=SUBJECTS[0])
+    opened(here).scores([want])
+    nan = np.full(1, np.nan, dtype="<f2").tobytes()
+    with store.database.begin() as connection:
+        for table, column in ((paper_vectors, paper_vectors.c.vector), (artefacts, artefacts.c.body)):
+            mine = table.c.paper_id == 1 if table is paper_vectors else artefacts.c.name != "bearings"
+            whole = connection.scalar(sa.select(column).where(mine)) or b""
+            connection.execute(sa.update(table).where(mine).values({column: nan + whole[2:]}))
+        connection.execute(sa.delete(artefacts).where(artefacts.c.name == "bearings"))
+    (scores,) = opened(here).scores([want])
+    assert np.isfinite(scores).all()
+    assert scores[0] == 0
+    assert scores.any()  # its words were asked for again
 
 
 def test_a_model_that_comes_back_is_asked_for_the_texts_again(
