@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 STEP = 0.1  # of scores as they are told
 PRIOR = 20.0  # papers' worth of what topics are like in general: see `_tail`
-_TAIL_FROM, _TAIL_SLOPE = 4.0, 4.0  # bits at no signs, and bits a sign
+TAIL_FROM, TAIL_SLOPE = 4.0, 4.0  # bits at no signs, and bits a sign
 _HEAD = struct.Struct("<IIH")  # size, matched, knots
 
 
@@ -58,7 +58,7 @@ class Calibration:
         # Between two knots the logarithm of the count is a straight line; above the last it falls as the
         # prior does.
         above: NDArray[np.float64] = np.exp2(np.interp(signs, knots, np.log2(counts)))
-        above = above * np.exp2(-_TAIL_SLOPE * np.maximum(0.0, signs - knots[-1]))
+        above = above * np.exp2(-TAIL_SLOPE * np.maximum(0.0, signs - knots[-1]))
         # No signs: as strong as all others that have none.
         return np.where(signs > 0, above, (self.matched + self.size) / 2)
 
@@ -111,4 +111,4 @@ def _ranks(matched: int) -> list[int]:
 def _tail(signs: NDArray[np.float64]) -> NDArray[np.float64]:
     """The share of papers that have more signs, for a topic as topics are: what is said where no background
     is, and beyond its strongest paper."""
-    return np.exp2(-(_TAIL_FROM + _TAIL_SLOPE * signs)) if signs.size else signs
+    return np.exp2(-(TAIL_FROM + TAIL_SLOPE * signs)) if signs.size else signs

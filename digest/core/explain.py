@@ -6,6 +6,7 @@ Tells what made the score, and nothing else: the same weights are added up here 
 from __future__ import annotations
 
 import dataclasses
+import heapq
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -31,9 +32,10 @@ if TYPE_CHECKING:
 
 LIMIT = 4  # reasons of a paper
 TOLD = 0.05  # signs: what likes add is told from here on
+ANY = 0.02  # of what the first of its words adds: likes speak by many words, of which none is all
 LESSER = 0.9  # of what was learned, told after the liked paper: both tell of the same signs
 COMMON = 0.2  # of the library: a word that more papers hold is no subject
-WEIGHED = 6  # words of a paper that are looked at for what was learned
+WEIGHED = 6  # words of a paper that are looked at for what was learned, and for what goes with a topic
 _ROUNDING = 1e-5  # what 32 bits may have lost where a cosine was compared before
 
 
@@ -131,12 +133,14 @@ class Explainer:
     ) -> list[tuple[float, Reason]]:
         """Where nothing is told of a text: the words of the paper that go with what the topic says, but for
         what its keywords tell."""
-        if any(reason.kind == "text" for _, reason in found):
+        if len(found) >= LIMIT or any(reason.kind == "text" for _, reason in found):
             return []
         said = {stem for _, reason in found if reason.kind == "keyword" for stem in stems(reason.words)}
-        others = {term: share for term, share in gist.items() if not set(term.split()) <= said}
+        heaviest = heapq.nsmallest(2 * WEIGHED, gist.items(), key=lambda one: (-one[1], one[0]))
+        others = dict([one for one in heaviest if not said.issuperset(one[0].split())][:WEIGHED])
         counted = signs.LIKE * sum(others.values())
-        if counted < TOLD:
+        # What carries the score is told: not what adds less than another reason does by itself.
+        if counted < max([TOLD, *(weight for weight, _ in found)]):
             return []
         return [(counted, Reason(kind="text", words=", ".join(spoken(others, self._texts(place)))))]
 
@@ -169,7 +173,8 @@ class Explainer:
             one = taught.liked[nearest]
             found.append((counted, Reason(kind="liked", words=one.title, when=one.on)))
         subjects = {word: part for word, part in parts.items() if self._is_subject(word)}
-        words = ", ".join(spoken(_paired(subjects, self._read(place)), self._texts(place)))
+        told = spoken(_paired(subjects, self._read(place)), self._texts(place), telling=ANY)
+        words = ", ".join(told)
         if words:
             found.append((counted * LESSER, Reason(kind="learned", words=words)))
         return found

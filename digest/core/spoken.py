@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
+import dataclasses
+import functools
 import re
 from typing import TYPE_CHECKING
 
 from digest.core.terms import stems
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
     from digest.model import Paper
 
-    Texts = list[tuple[str, list[tuple[str, int, int]]]]
+    Texts = list["Spelt"]
 
 TERMS = 3  # told of a text that matched
 TELLING = 0.2  # of what the first of them adds, at least: the rest made no score
-_PIECE = re.compile(r"\S+")
 _PART = re.compile(r"[^-‐‑–/]+")
 _EDGES = ".,;:!?()[]{}\"'“”‘’`$*_-‐‑–/"
 _BREAK = re.compile(r"[,;:!?()\[\]{}\"“”]|\.\s")  # no words reach across
@@ -24,23 +25,82 @@ _BEFORE, _AFTER = re.compile(r"(?:\w+[-‐‑]){1,2}$"), re.compile(r"(?:[-‐�
 _POSSESSIVE = re.compile(r"['’]s$")
 
 
+@functools.lru_cache(maxsize=50_000)
+def _stems(piece: str) -> tuple[str, ...]:
+    return tuple(stems(piece))
+
+
+@dataclasses.dataclass(slots=True)
+class Spelt:
+    """A text, its stems in order, and where each is written (-1: nowhere by itself): read when it is first
+    asked for. Three flat lists: a thousand papers of tuples would keep the garbage collector busy."""
+
+    text: str
+    _stems: list[str] = dataclasses.field(default_factory=list)
+    _starts: list[int] = dataclasses.field(default_factory=list)
+    _ends: list[int] = dataclasses.field(default_factory=list)
+
+    @property
+    def stems(self) -> list[str]:
+        """The stems of the text."""
+        if not self._stems and self.text:
+            self._read()
+        return self._stems
+
+    def written(self, run: tuple[str, ...]) -> Iterator[tuple[int, int]]:
+        """Where the run of stems stands: the first and the last character of each place."""
+        stems, first, at = self.stems, run[0], -1
+        while True:
+            try:
+                at = stems.index(first, at + 1)
+            except ValueError:
+                return
+            if len(run) > 1 and tuple(stems[at : at + len(run)]) != run:
+                continue
+            if self._starts[at] >= 0:
+                yield self._starts[at], self._ends[at + len(run) - 1]
+
+    def _read(self) -> None:
+        text, end = self.text, 0
+        for piece in text.split():
+            begin = text.index(piece, end)
+            end = begin + len(piece)
+            whole = _stems(piece)
+            if len(whole) == 1:
+                self._add(whole[0], begin, end)
+                continue
+            for part in _PART.finditer(piece) if whole else ():
+                inner = _stems(part[0])
+                if len(inner) == 1:
+                    self._add(inner[0], begin + part.start(), begin + part.end())
+                else:
+                    # Spelt in a way of its own, or a script without blanks: told as they are stemmed.
+                    for stem in inner:
+                        self._add(stem, -1, -1)
+
+    def _add(self, stem: str, start: int, end: int) -> None:
+        self._stems.append(stem)
+        self._starts.append(start)
+        self._ends.append(end)
+
+
 def spelt(paper: Paper) -> Texts:
     """The paper's abstract and title with where each stem is written: once a paper, for `spoken`."""
-    return [(text, _spans(text)) for text in (paper.abstract, paper.title)]
+    return [Spelt(paper.abstract), Spelt(paper.title)]
 
 
-def spoken(parts: Mapping[str, float], texts: Texts) -> list[str]:
+def spoken(parts: Mapping[str, float], texts: Texts, *, telling: float = TELLING) -> list[str]:
     """The heaviest of the terms (words, pairs of words) with their shares, at most `TERMS`.
 
     Pairs that overlap are told as one (`test time` and `time adaptation` as "test-time adaptation"), and what
-    is told within a pair is not told again, nor what adds less than `TELLING` of the first. The abstract's
+    is told within a pair is not told again, nor what adds less than `telling` of the first. The abstract's
     spelling is preferred: a title's capitals mean nothing.
     """
     shares = {run: _share(run, parts) for run in _runs(parts)}
     told: list[tuple[str, ...]] = []
     for run in sorted(shares, key=lambda run: (-shares[run], run)):
-        telling = not told or shares[run] >= TELLING * shares[told[0]]
-        if telling and not any(set(run) <= set(other) for other in told):
+        is_telling = not told or shares[run] >= telling * shares[told[0]]
+        if is_telling and not any(set(run) <= set(other) for other in told):
             told.append(run)
     return list(dict.fromkeys(_written(run, texts) for run in told[:TERMS]))
 
@@ -66,35 +126,13 @@ def _share(run: tuple[str, ...], parts: Mapping[str, float]) -> float:
     return sum(parts.get(word, 0.0) for word in run) + sum(parts.get(pair, 0.0) for pair in pairs)
 
 
-def _spans(text: str) -> list[tuple[str, int, int]]:
-    """Each stem of `text` with where it is written."""
-    found: list[tuple[str, int, int]] = []
-    for piece in _PIECE.finditer(text):
-        whole = stems(piece[0])
-        spans = [piece.span()] if len(whole) == 1 else []
-        if len(whole) > 1:
-            offset = piece.start()
-            spans = [(offset + part.start(), offset + part.end()) for part in _PART.finditer(piece[0])]
-        for start, end in spans:
-            one = stems(text[start:end])
-            if len(one) == 1:
-                found.append((one[0], start, end))
-            else:
-                # Spelt in a way of its own, or a script without blanks: one by one, told as they are stemmed.
-                found.extend((stem, -1, -1) for stem in one)
-    return found
-
-
 def _written(run: tuple[str, ...], texts: Texts) -> str:
     """Where the run stands by itself; else with what is hyphenated to it ("step distillation" as "one-step
     distillation"); else as much of it as stands together."""
     within = ""
-    for text, spans in texts:
-        stems_here = [stem for stem, _, _ in spans]
-        for at in range(len(spans) - len(run) + 1):
-            if tuple(stems_here[at : at + len(run)]) != run or spans[at][1] < 0:
-                continue
-            start, end = spans[at][1], spans[at + len(run) - 1][2]
+    for one in texts:
+        text = one.text
+        for start, end in one.written(run):
             words = text[start:end].strip(_EDGES)
             if end <= start or _BREAK.search(words):
                 continue
@@ -107,7 +145,7 @@ def _written(run: tuple[str, ...], texts: Texts) -> str:
     if len(run) == 1:
         return run[0]
     # A run that the paper writes nowhere in one go: `language models (MLLMs)`.
-    return _written(run[:-1], texts) if len(run) > 2 else " ".join(_written((one,), texts) for one in run)
+    return _written(run[:-1], texts) if len(run) > 2 else " ".join(_written((word,), texts) for word in run)
 
 
 def _whole(text: str, start: int, end: int) -> str:

@@ -59,6 +59,9 @@ def varied(order: Iterable[int], twins: Mapping[int, frozenset[int]]) -> list[in
     >>> varied([3, 1, 2, 0], {3: frozenset({1}), 1: frozenset({3})})
     [3, 2, 0, 1]
     """
+    order = list(order)
+    if twins.keys().isdisjoint(order):
+        return order
     first: list[int] = []
     last: list[int] = []
     before: set[int] = set()

@@ -24,7 +24,7 @@ def spelled(terms: Iterable[str], papers: Iterable[Paper]) -> Mapping[str, str]:
     found: dict[str, Counter[str]] = {term: Counter() for term in wanted}
     for paper in itertools.islice(papers, READ):
         texts = spelt(paper)
-        here = {one for _, spans in texts for one in _terms([stem for stem, _, _ in spans])}
+        here = {one for text in texts for one in _terms(text.stems)}
         for term in wanted.keys() & here:
             said = spoken({term: 1.0}, texts)[0]
             if " ".join(stems(said)) == term:

@@ -60,7 +60,7 @@ class Database:
     @property
     def path(self) -> Path | None:
         """The file of an SQLite database."""
-        return Path(self._url.database) if self._url.database else None
+        return Path(self._url.database) if self._url.database not in (None, "", ":memory:") else None
 
     def _prepare_sqlite(self, busy_s: float, *, create: bool) -> None:
         if create and self.path is not None and not self.path.parent.is_dir():

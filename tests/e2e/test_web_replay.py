@@ -72,8 +72,12 @@ def test_the_real_client_lists_a_replayed_day(
         assert {one: paper.upvotes for one, paper in ours.items()} == {
             one: paper.upvotes for one, paper in theirs.items()
         }
+        # By heat, in which comments count beside upvotes and a paper of the evening is as good as one of the
+        # morning: so the most upvoted leads, and not every one is behind those of more.
         votes = [paper.upvotes or 0 for paper in ours.values()]
-        assert votes == sorted(votes, reverse=True)
+        assert votes[0] == max(votes)
+        first, last = votes[: len(votes) // 2], votes[len(votes) // 2 :]
+        assert sum(first) / len(first) > 2 * sum(last) / len(last)
         for one, paper in ours.items():
             assert paper.published_at == theirs[one].published_at
             assert paper.github_repo is None or paper.github_repo.startswith("https://github.com/")
