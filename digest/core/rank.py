@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 BLOCK = 1024  # profiles ranked at once
 BEST = 0.02  # of the background: as like as these passes on its own
-FEW = 200  # papers: a smaller background tells little of its best, and this is the floor:
+FEW = 200  # papers: a smaller background tells little of its best, and this is the floor (at least):
 LIKED_FROM = 0.06
 LOWEST = 0.02  # of any floor
 _NOWHERE = np.zeros(0, dtype=np.int64)
@@ -129,8 +129,10 @@ def _add_learned(
         matched = row >= signs.PASS
         if strict:
             own[~matched & (likeness < 1)] = 0
-        row += own
-        np.maximum(row, np.where(matched, signs.PASS, 0.0), out=row)
+        # Of a match that is unlike what is liked the less is left the more it is so: it sinks, in order.
+        sunk = matched & (own < 0)
+        row[sunk] = signs.PASS + (row[sunk] - signs.PASS) * np.exp2(own[sunk])
+        row[~sunk] = np.maximum(0.0, row[~sunk] + own[~sunk])
 
 
 def learned_likeness(window: Window, profiles: Sequence[Profile]) -> dict[int, NDArray[np.float64]]:
@@ -176,9 +178,11 @@ def floor_of(background: Window, learned: Learned, *, taught_by: Collection[int]
     if learned.evidence <= 0 and max(learned.terms.values(), default=0.0) <= 0:
         likeness = -likeness
     likeness = np.delete(likeness, background.places(taught_by))
-    if len(likeness) < FEW:
+    is_small = len(likeness) < FEW
+    if not len(likeness) or (is_small and not len(learned.rest)):
         return LIKED_FROM
-    return max(LOWEST, float(np.quantile(likeness, 1 - BEST)))
+    # Along directions all papers of a small library are somewhat alike.
+    return max(LIKED_FROM if is_small else LOWEST, float(np.quantile(likeness, 1 - BEST)))
 
 
 def excluded(window: Window, profiles: Sequence[Profile]) -> NDArray[np.bool_]:
