@@ -25,7 +25,7 @@ from digest.core.variety import spread, varied
 from digest.model import Section
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Collection, Iterator, Mapping, Sequence
 
     from numpy.typing import NDArray
 
@@ -86,15 +86,18 @@ def try_topic(
     *,
     examples: Mapping[str, Paper] | None = None,
     taught: Taught | None = None,
+    known: Collection[int] = (),
     people: People | None = None,
     limit: int = 20,
 ) -> list[Item]:
-    """The best `limit` papers of the window for one topic, best first, with scores and reasons. `people`: the
-    window's authors, for who tries more than once."""
+    """The best `limit` papers of the window for one topic, best first, with scores and reasons; none of those
+    that are `known`, by number. `people`: the window's authors, for who tries more than once."""
     people = People.of(window.papers) if people is None else people
     asked = Asked(topic=topic, examples=examples or {}, taught=taught)
     ranked = Ranked.of(window, [asked], people=people)
-    order = ranked.order(_fit(ranked, 0, topic), by=ranked.strengths[0])
+    fit = _fit(ranked, 0, topic)
+    fit[window.places(known)] = False
+    order = ranked.order(fit, by=ranked.strengths[0])
     return [ranked.item(0, place) for place in varied(order, window.twins)[: max(0, limit)]]
 
 

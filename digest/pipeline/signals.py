@@ -53,7 +53,10 @@ def signals(
     taste = taste or Taste()
     for topic in reader.topics:
         key = (base, topic_key(topic, named))
-        typed = mark((month, topic.name, topic.keywords, topic.exclude, topic.text, topic.likes_only))
+        # All that `Profile.gist` follows from: a topic that goes by its categories alone has none.
+        limits = bool(topic.categories), bool(topic.authors), bool(topic.examples)
+        said_in = topic.name, topic.keywords, topic.exclude, topic.text, topic.likes_only
+        typed = mark((month, said_in, limits))
         since = taste.forgotten.get(topic.ref)
         known = [one for one in taste.said if since is None or one.at > since]
         said = [one for one in known if one.topic == topic.ref]

@@ -107,12 +107,19 @@ def _taught(
     profiles = [Profile.of(one.topic, examples, taught=some) for one, some in zip(asked, taught, strict=True)]
     signs = rank(background, profiles, people=People.of(background.papers))
     return [
-        dataclasses.replace(
+        _as_kept(
             some,
             calibration=Calibration.of(np.delete(row, background.places(said.paper_id for said in one.said))),
         )
         for one, some, row in zip(asked, taught, signs, strict=True)
     ]
+
+
+def _as_kept(taught: Taught, *, calibration: Calibration) -> Taught:
+    """As it will be read again, in half precision: what is taught today ranks tomorrow as it does today."""
+    whole = dataclasses.replace(taught, calibration=calibration)
+    kept = Taught.from_bytes(whole.to_bytes())
+    return whole if kept is None else dataclasses.replace(kept, mark=taught.mark)
 
 
 def _looks(

@@ -98,7 +98,8 @@ def try_among(
         examples=learned.examples,
         taught=learned.taught[subscriber_id][topic.ref],
         people=dataclasses.replace(papers.people, asked={}),
-        limit=limit + len(known),
+        known=known,
+        limit=limit,
     )
-    found = tuple((item, papers.papers[item.paper_id]) for item in items if item.paper_id not in known)
-    return Tried(found=found[:limit], looked_at=len(papers.papers))
+    found = tuple((item, papers.papers[item.paper_id]) for item in items)
+    return Tried(found=found, looked_at=len(papers.papers))

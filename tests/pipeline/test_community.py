@@ -200,10 +200,10 @@ def test_what_editors_pick_comes_first_with_their_name_and_sentence(works: Works
 def test_what_a_reader_likes_teaches_that_topic(works: Works) -> None:
     assert chosen(works, BOB) == {"Sky": [1], "Cheese": [2]}
     works.store.votes.like(BOB, 3, value=1, topic=CHEESE.ref, at=NOW)
-    assert chosen(works, BOB) == {"Sky": [1], "Cheese": [2, 5]}
+    assert chosen(works, BOB) == {"Sky": [1], "Cheese": [5, 2]}
     tried = try_topic(works, CHEESE, now=NOW, days=7, limit=9, subscriber_id=BOB)
-    assert [item.paper_id for item, _ in tried.found] == [2, 5]
-    liked, learned = tried.found[1][0].reasons
+    assert [item.paper_id for item, _ in tried.found] == [5, 2]
+    liked, learned = tried.found[0][0].reasons
     assert (liked.kind, liked.words, liked.when) == ("liked", "Harbours under ice", NOW.date())
     assert learned.kind == "learned"
     assert [item.paper_id for item, _ in try_topic(works, CHEESE, now=NOW, days=7, limit=9).found] == [2]
@@ -248,7 +248,7 @@ def test_what_was_sent_and_then_liked_is_not_sent_again(works: Works) -> None:
 
 def test_what_was_liked_long_ago_makes_no_match_any_more(works: Works) -> None:
     works.store.votes.like(BOB, 3, value=1, topic=CHEESE.ref, at=NOW - DAY)
-    assert chosen(works, BOB)["Cheese"] == [2, 5]
+    assert chosen(works, BOB)["Cheese"] == [5, 2]
     works.store.votes.like(BOB, 3, value=0, at=NOW)
     works.store.votes.like(BOB, 3, value=1, topic=CHEESE.ref, at=NOW - 9000 * DAY)
     assert chosen(works, BOB)["Cheese"] == [2]
