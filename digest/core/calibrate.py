@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 STEP = 0.1  # of scores as they are told
 PRIOR = 20.0  # papers' worth of what topics are like in general: see `_tail`
 TAIL_FROM, TAIL_SLOPE = 4.0, 4.0  # bits at no signs, and bits a sign
+_ROUNDING = 1e-5  # what 32 bits may have lost of a knot
 _HEAD = struct.Struct("<IIH")  # size, matched, knots
 
 
@@ -53,12 +54,16 @@ class Calibration:
         """How many background papers have more signs; of equals, half."""
         if not self.knots:
             return np.where(signs > 0, 0.0, self.size / 2)
-        knots = np.array(self.knots[::-1])
-        counts = np.array(_ranks(self.matched)[::-1], dtype=np.float64) - 0.5
+        places: dict[float, tuple[int, int]] = {}  # of each number of signs: from which rank to which
+        for knot, rank in zip(self.knots[::-1], _ranks(self.matched)[::-1], strict=True):
+            places[knot] = rank, places.get(knot, (0, rank))[1]
+        knots = np.array(list(places))
+        counts = np.array([(first - 1 + last) / 2 for first, last in places.values()])
         # Between two knots the logarithm of the count is a straight line; above the last it falls as the
         # prior does.
         above: NDArray[np.float64] = np.exp2(np.interp(signs, knots, np.log2(counts)))
-        above = above * np.exp2(-TAIL_SLOPE * np.maximum(0.0, signs - knots[-1]))
+        beyond = np.maximum(0.0, signs - knots[-1])
+        above = np.where(beyond > _ROUNDING, np.minimum(above, 0.5), above) * np.exp2(-TAIL_SLOPE * beyond)
         # No signs: as strong as all others that have none.
         return np.where(signs > 0, above, (self.matched + self.size) / 2)
 

@@ -24,6 +24,16 @@ def test_a_score_is_the_share_of_the_background_that_a_paper_beats() -> None:
     assert share(calibration, 0.0) == pytest.approx(0.485, abs=0.02)
 
 
+@pytest.mark.parametrize("matched", [1, 10, 200, 1000])
+def test_of_equal_papers_each_beats_half_of_the_others(matched: int) -> None:
+    calibration = Calibration.of(np.repeat([0.3, 0.0], [matched, 1000 - matched]))
+    assert share(calibration, 0.3) == pytest.approx(1 - matched / 2000, abs=0.01)
+    assert share(calibration, 0.31) > 0.99
+    mixed = Calibration.of(np.repeat([2.0, 0.3, 0.0], [5, 95, 900]))
+    assert share(mixed, 0.3) == pytest.approx(0.95, abs=0.015)
+    assert share(mixed, 2.0) == pytest.approx(0.9975, abs=0.003)
+
+
 def test_what_is_as_rare_scores_the_same_in_a_topic_of_other_signs() -> None:
     shouted = np.where(MANY > 0, 3 * MANY + 1, 0)
     for rank in (1, 4, 16):
