@@ -161,8 +161,8 @@ class Explainer:
         taught = profile.taught
         if taught is None or taught.learned is None or taught.floor <= 0:
             return []
-        parts = self.window.field.parts(place, taught.learned)
-        counted = float(signs.learned_signs(np.array([sum(parts.values()) / floor(taught)]))[0])
+        likeness, parts = self.window.field.losses(place, taught.learned)
+        counted = float(signs.learned_signs(np.array([likeness / floor(taught)]))[0])
         if counted < TOLD:
             return []
         found = []

@@ -11,6 +11,7 @@ A row is as in `directions`: idf^1.75 and half a weight for pairs, of length one
 from __future__ import annotations
 
 import dataclasses
+import math
 from collections import defaultdict
 from typing import TYPE_CHECKING, Any
 
@@ -95,6 +96,36 @@ class Field:
     def parts(self, paper: int, learned: Learned) -> dict[str, float]:
         """What each word of a paper adds to its score, the most first; they add up to it. A pair's part is
         shared by its two words."""
+        texts, parts, _ = self._each(paper, learned)
+        found: defaultdict[str, float] = defaultdict(float)
+        for text, part in zip(texts, parts.tolist(), strict=True):
+            words = text.split(" ")
+            for word in words:
+                found[word] += part / len(words)
+        return _most_first(found)
+
+    def losses(self, paper: int, learned: Learned) -> tuple[float, dict[str, float]]:
+        """A paper's score, and how much of it is lost with each word: when the word and its pairs are deleted
+        from the paper, whose row is made of length one again. The most first; exact but for the length of the
+        paper's place among the directions."""
+        texts, parts, squares = self._each(paper, learned)
+        gone: defaultdict[str, float] = defaultdict(float)
+        lighter: defaultdict[str, float] = defaultdict(float)
+        for text, part, square in zip(texts, parts.tolist(), squares.tolist(), strict=True):
+            for word in set(text.split(" ")):
+                gone[word] += part
+                lighter[word] += square
+        score = float(parts.sum())
+        lost = {
+            word: score - (score - part) / math.sqrt(max(1e-6, 1 - lighter[word]))
+            for word, part in gone.items()
+        }
+        return score, _most_first(lost)
+
+    def _each(
+        self, paper: int, learned: Learned
+    ) -> tuple[list[str], NDArray[np.float64], NDArray[np.float64]]:
+        """A paper's terms, what each adds to its score, and the square of its weight in the row."""
         begin, end = self.rows.indptr[paper], self.rows.indptr[paper + 1]
         columns, values = self.rows.indices[begin:end], self.rows.data[begin:end].astype(np.float64)
         texts = [self.terms[column] for column in columns.tolist()]
@@ -109,14 +140,7 @@ class Field:
             length = np.linalg.norm((values * live) @ first)
             each = each + learned.blend * (first @ learned.likeness) / max(float(length), 1e-9)
             each = each / (1 + learned.blend)
-        found: defaultdict[str, float] = defaultdict(float)
-        for text, part in zip(texts, (each * values * live).tolist(), strict=True):
-            words = text.split(" ")
-            for word in words:
-                found[word] += part / len(words)
-        return dict(
-            sorted(((word, part) for word, part in found.items() if part), key=lambda o: (-o[1], o[0]))
-        )
+        return texts, each * values * live, values * values
 
     def _fits(self, learned: Learned) -> bool:
         return self.directions is not None and learned.version == self.directions.version
@@ -163,6 +187,11 @@ class Field:
         change = theirs @ learned.rest + learned.blend * (moved @ learned.likeness)
         off[papers] = change / (1 + learned.blend)
         return off
+
+
+def _most_first(found: Mapping[str, float]) -> dict[str, float]:
+    told = ((word, part) for word, part in found.items() if part)
+    return dict(sorted(told, key=lambda one: (-one[1], one[0])))
 
 
 def _is_struck(term: str, struck: frozenset[str]) -> bool:
