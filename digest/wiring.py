@@ -30,7 +30,8 @@ from digest.store.limits import Limits, Warmup
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from digest.config import Settings
+    from digest.config import GistSettings, MeaningSettings, Settings
+    from digest.endpoint import Endpoint
     from digest.pipeline.meaning import Meaning
     from digest.ports import Source
     from digest.web.desk import Desk
@@ -86,6 +87,23 @@ def operator_of(settings: Settings) -> Operator:
     return Operator(notify=said.notify, ping_url=said.ping_url, agent=f"paper-digest/{__version__}")
 
 
+def _endpoint(
+    said: MeaningSettings | GistSettings, *, failed: str, strict: bool, tell: Callable[..., None]
+) -> Endpoint | None:
+    """The model's endpoint; None, and a line of the log, where no request can be made of what is said."""
+    from digest.endpoint import Endpoint  # imported here: most have none
+
+    key = said.api_key.get_secret_value() if said.api_key else None
+    agent = f"paper-digest/{__version__}"
+    try:
+        return Endpoint(url=said.url or "", api_key=key, timeout_s=said.timeout_s, agent=agent)
+    except EndpointError as error:
+        if strict:
+            raise
+        tell(failed, error=str(error))  # no mail waits for it to be mended
+        return None
+
+
 def meaning_of(
     settings: Settings,
     store: Store,
@@ -102,20 +120,10 @@ def meaning_of(
     said = settings.meaning
     if said.url is None or said.model is None:
         return None
-    from digest.endpoint import Endpoint  # imported here: most have none
-    from digest.meaning import Embedder
+    from digest.meaning import Embedder  # imported here: most have none
     from digest.pipeline.meaning import Meaning
 
-    endpoint = None
-    if asking:
-        key = said.api_key.get_secret_value() if said.api_key else None
-        agent = f"paper-digest/{__version__}"
-        try:
-            endpoint = Endpoint(url=said.url, api_key=key, timeout_s=said.timeout_s, agent=agent)
-        except EndpointError as error:
-            if strict:
-                raise
-            tell("meaning.failed", error=str(error))  # no mail waits for it to be mended
+    endpoint = _endpoint(said, failed="meaning.failed", strict=strict, tell=tell) if asking else None
     embedder = Embedder(endpoint, model=said.model, dimensions=said.dimensions, batch=said.batch)
     return Meaning(store, embedder, seconds=said.seconds_a_run, tell=tell, should_stop=should_stop, step=step)
 
@@ -129,18 +137,7 @@ def gists_of(
     said = settings.gist
     if said.url is None or said.model is None:
         return None
-    endpoint = None
-    if asking:
-        from digest.endpoint import Endpoint  # imported here: most have none
-
-        key = said.api_key.get_secret_value() if said.api_key else None
-        agent = f"paper-digest/{__version__}"
-        try:
-            endpoint = Endpoint(url=said.url, api_key=key, timeout_s=said.timeout_s, agent=agent)
-        except EndpointError as error:
-            if strict:
-                raise
-            tell("gists.failed", error=str(error))  # no mail waits for it to be mended
+    endpoint = _endpoint(said, failed="gists.failed", strict=strict, tell=tell) if asking else None
     return GistRules(
         writer=Writer(endpoint, model=said.model),
         budget=Budget(requests=said.daily_requests, tokens=said.daily_tokens),
