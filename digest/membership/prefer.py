@@ -71,9 +71,8 @@ def add_topic(
             raise Refused({"topics": f"You have {len(topics)} topics; there is room for {TOPICS}."})
         _refuse_name(topic.name, topics)
         bare = dataclasses.replace(topic, key="")
-        kept = _apart(
-            dataclasses.replace(bare, key=key) if _is_key(key) and key != bare.ref else bare, topics
-        )
+        wanted = dataclasses.replace(bare, key=key) if _is_key(key) and key != bare.ref else bare
+        kept = wanted.apart(topics)
         topics.insert(len(topics) if place is None else max(0, place), kept)
         return dataclasses.replace(reader, topics=tuple(topics))
 
@@ -148,17 +147,6 @@ def _refuse_name(name: str, others: Sequence[Topic]) -> None:
 
 def _is_key(key: str) -> bool:
     return len(key) == KEY and not set(key) - set("0123456789abcdef")
-
-
-def _apart(topic: Topic, others: Sequence[Topic]) -> Topic:
-    """The topic with a ref of its own: one that was renamed keeps the ref of the name that it had."""
-    taken = {one.ref for one in others}
-    turn = 0
-    while topic.ref in taken:
-        turn += 1
-        said = f"{topic.name}/{turn}".encode("utf-8", "replace")
-        topic = dataclasses.replace(topic, key=hashlib.blake2b(said, digest_size=KEY // 2).hexdigest())
-    return topic
 
 
 def _topic(member: Membership, ref: Callable[[], str]) -> Topic:

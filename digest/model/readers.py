@@ -5,7 +5,14 @@ from __future__ import annotations
 import dataclasses
 import datetime as dt
 import hashlib
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+
+def _ref(name: str) -> str:
+    return hashlib.blake2b(name.encode("utf-8", "replace"), digest_size=5).hexdigest()
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,7 +38,16 @@ class Topic:
     @property
     def ref(self) -> str:
         """What links, feeds and likes call this topic: 10 characters, unique among a reader's topics."""
-        return self.key or hashlib.blake2b(self.name.encode(), digest_size=5).hexdigest()
+        return self.key or _ref(self.name)
+
+    def apart(self, others: Iterable[Topic]) -> Topic:
+        """This topic with a ref that none of the others has: one that was renamed keeps that of its first
+        name."""
+        taken, topic, turn = {one.ref for one in others}, self, 0
+        while topic.ref in taken:
+            turn += 1
+            topic = dataclasses.replace(self, key=_ref(f"{self.name}/{turn}"))
+        return topic
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)

@@ -39,8 +39,7 @@ def heading(store: Store, member: Membership, name: str | None) -> tuple[Topic, 
     wanted = Topic(name=_name(name) if name is not None else HEADING, likes_only=True)
     if member.origin == "file":
         raise UsageError(_refusal(reader.email, wanted.name, [topic.name for topic in reader.topics]))
-    store.libraries.add_topic(reader.id, wanted)
-    return wanted, True
+    return store.libraries.add_topic(reader.id, wanted), True
 
 
 def topic_named(member: Membership, name: str) -> Topic | None:

@@ -74,8 +74,8 @@ class Learned:
     def put_topics(self, rows: Iterable[tuple[int, str, Made]]) -> None:
         """Keep what topics learned, in place of what was there, in one transaction; nothing of readers who
         are not there (any more)."""
-        wanted: list[dict[str, Any]] = [
-            {
+        by_topic: dict[tuple[int, str], dict[str, Any]] = {
+            (subscriber_id, topic): {
                 "subscriber_id": subscriber_id,
                 "topic": topic,
                 "fingerprint": made.version,
@@ -83,7 +83,8 @@ class Learned:
                 "body": made.body,
             }
             for subscriber_id, topic, made in rows
-        ]
+        }
+        wanted = list(by_topic.values())
         if not wanted:
             return
         table = learned

@@ -64,14 +64,20 @@ class Libraries:
         self._database = database
         self._hashes = hashes
 
-    def add_topic(self, subscriber_id: int, topic: Topic) -> None:
-        """Give a reader one more topic, whoever chose the others; what they chose stays theirs."""
+    def add_topic(self, subscriber_id: int, topic: Topic) -> Topic:
+        """Give a reader one more topic, whoever chose the others; what they chose stays theirs. Returns it as
+        it is kept, with a ref of its own; the one of that name, where another process just gave it."""
         table = tables.subscribers
         with self._database.begin() as connection:
             row = connection.execute(sa.select(table).where(table.c.id == subscriber_id)).one()
             reader = membership(row).subscriber
+            known = next((one for one in reader.topics if one.name == topic.name), None)
+            if known is not None:
+                return known
+            topic = topic.apart(reader.topics)
             reader = dataclasses.replace(reader, topics=(*reader.topics, topic))
             set_values(connection, subscriber_id, topics=as_row(reader, self._hashes)["topics"])
+            return topic
 
     def keep(self, subscriber_id: int, rows: Sequence[LibraryRow]) -> None:
         """Keep entries that are new to their topic, in one transaction; one that is known stays as it is.
