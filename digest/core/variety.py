@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 # Near-duplicates have this cosine or more. Different works on one subject stay below (`core.signs`).
 SAME = 0.6
 _SHARED = 6  # rare terms that a pair must have in common to be looked at
+_NAMESAKES = 50  # papers of one title; where there are more, the first ones stand for all
 _RARE = 24  # papers that hold a rare term, at most: the product below stays small
 
 LOOKED_AT = 100  # papers of a topic that are put into another order
@@ -38,8 +39,10 @@ def near_duplicates(rows: Any, titles: Sequence[str]) -> dict[int, frozenset[int
         if title:
             titled[title].append(index)
     for group in titled.values():
-        for one in group if len(group) > 1 else ():
+        for one in group[:_NAMESAKES] if len(group) > 1 else ():
             twins[one].update(group)
+        for one in group[_NAMESAKES:]:
+            twins[one].update(group[:_NAMESAKES])
     frequency = np.bincount(rows.indices, minlength=rows.shape[1])
     rare = rows[:, (frequency >= 2) & (frequency <= _RARE)]
     rare.data = np.ones_like(rare.data)

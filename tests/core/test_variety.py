@@ -5,7 +5,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from digest.core.share import FIRST, shares
-from digest.core.variety import LOOKED_AT, SPREAD, spread, varied
+from digest.core.variety import LOOKED_AT, SPREAD, near_duplicates, spread, varied
+from digest.core.vectors import matrix
 
 
 @settings(max_examples=40, deadline=None)
@@ -38,6 +39,16 @@ def test_variety_only_moves_papers(order: list[int], pairs: set[tuple[int, int]]
         twins[one] = twins.get(one, frozenset()) | {other}
     assert sorted(varied(order, twins)) == sorted(order)
     assert varied(order, {}) == order
+
+
+def test_thousands_of_papers_of_one_title_are_known_by_a_few_of_them() -> None:
+    count = 4000
+    twins = near_duplicates(matrix([{}] * count, {"word": 0}), ["erratum"] * count)
+    assert len(twins) == count
+    assert sum(map(len, twins.values())) < 200 * count
+    assert varied(range(count), twins) == list(range(count))
+    assert all(twins[one] for one in (0, 60, count - 1))
+    assert varied([7, 60, 61], twins | {61: frozenset()}) == [7, 61, 60]
 
 
 def test_variety_takes_another_story_before_a_weaker_one_like_the_first() -> None:
