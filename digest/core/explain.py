@@ -15,12 +15,12 @@ from digest.core import signs
 from digest.core.liked import likest
 from digest.core.likeness import ALONE, SHARED, words_in
 from digest.core.rank import floor, rarity
-from digest.core.spoken import spelt, spoken
-from digest.core.terms import stems
+from digest.core.spoken import is_unit, spelt, spoken
+from digest.core.terms import stems, terms_of
 from digest.model import Reason
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Set
 
     from digest.core.features import Window
     from digest.core.keywords import Keyword
@@ -36,6 +36,7 @@ ANY = 0.02  # of what the first of its words adds: likes speak by many words, of
 LESSER = 0.9  # of what was learned, told after the liked paper: both tell of the same signs
 COMMON = 0.2  # of the library: a word that more papers hold is no subject
 WEIGHED = 6  # words of a paper that are looked at for what was learned, and for what goes with a topic
+ROOT = 6  # letters that two words have in common at their beginning, to be of one root
 _ROUNDING = 1e-5  # what 32 bits may have lost where a cosine was compared before
 
 
@@ -112,20 +113,20 @@ class Explainer:
 
     def _text(self, profile: Profile, place: int, gist: Mapping[str, float]) -> list[tuple[float, Reason]]:
         row = self._read(place).row
-        best: tuple[float, Mapping[str, float]] = (0.0, {})
+        best: tuple[float, Mapping[str, float], str] = (0.0, {}, "")
         for passage in profile.wanted:
             asked = self.weigher.text(passage)
             parts = _shares(asked, row)
             need = min(SHARED, words_in(asked))
             alone = max(parts.values(), default=0.0) > ALONE * sum(parts.values()) + _ROUNDING
             if words_in(parts) >= need and not (alone and need > 1):
-                best = max(best, (sum(parts.values()), parts), key=lambda one: one[0])
-        cosine, shared = best
+                best = max(best, (sum(parts.values()), parts, passage), key=lambda one: one[0])
+        cosine, shared, likest = best
         spared = (sum(_shares(self.weigher.text(one), row).values()) for one in profile.unwanted)
         if cosine < signs.TEXT_FROM - _ROUNDING or max(spared, default=0.0) > cosine:
             return []
         own = signs.LIKE * sum(share for term, share in gist.items() if term in shared)
-        words = ", ".join(spoken(shared, self._texts(place)))
+        words = ", ".join(spoken(_as_typed(shared, likest, self._read(place)), self._texts(place)))
         return [(signs.text_signs(cosine) + own, Reason(kind="text", words=words))]
 
     def _related(
@@ -172,8 +173,11 @@ class Explainer:
         if cosine >= signs.EXAMPLE_FROM:
             one = taught.liked[nearest]
             found.append((counted, Reason(kind="liked", words=one.title, when=one.on)))
-        subjects = {word: part for word, part in parts.items() if self._is_subject(word)}
-        told = spoken(_paired(subjects, self._read(place)), self._texts(place), telling=ANY)
+        texts = self._texts(place)
+        subjects = {
+            word: part for word, part in parts.items() if self._is_subject(word) and not is_unit(word, texts)
+        }
+        told = spoken(_paired(subjects, self._read(place)), texts, telling=ANY)
         words = ", ".join(told)
         if words:
             found.append((counted * LESSER, Reason(kind="learned", words=words)))
@@ -210,6 +214,18 @@ def _paired(parts: Mapping[str, float], read: _Read) -> dict[str, float]:
     return heaviest | {pair: 0.0 for pair in pairs if set(pair.split()) <= heaviest.keys()}
 
 
+def _as_typed(shared: Mapping[str, float], passage: str, read: _Read) -> dict[str, float]:
+    """The terms of a passage that a paper has, with pairs of the passage that the paper writes too: "weak
+    lensing" is one thing to a reader, though no other paper may say it."""
+    pairs = (term for term in terms_of(stems(passage)) if " " in term and term not in shared)
+    return dict(shared) | {
+        pair: 0.0
+        for pair in pairs
+        if not shared.keys().isdisjoint(pair.split())
+        and (f" {pair} " in read.title or f" {pair} " in read.abstract)
+    }
+
+
 def _times(keyword: Keyword, text: str) -> int:
     return sum(text.count(f" {' '.join(spelling)} ") for spelling in keyword.spellings)
 
@@ -240,16 +256,28 @@ def _within(shares: Mapping[str, float], run: tuple[str, ...]) -> float:
 
 
 def _without_echo(found: list[tuple[float, Reason]]) -> list[tuple[float, Reason]]:
-    """Without a text's words where the keywords say the same, and without learned words that either says."""
+    """Without a text's words that the keywords say, and without learned words that either says."""
     said = {stem for _, reason in found if reason.kind == "keyword" for stem in stems(reason.words)}
-    kept = [one for one in found if one[1].kind != "text" or not set(stems(one[1].words)) <= said]
-    said |= {stem for _, reason in kept if reason.kind == "text" for stem in stems(reason.words)}
-    fresh = []
-    for counted, reason in kept:
-        if reason.kind == "learned":
-            words = [word for word in reason.words.split(", ") if not set(stems(word)) <= said]
-            if not words:
-                continue
-            reason = Reason(kind="learned", words=", ".join(words))
-        fresh.append((counted, reason))
-    return fresh
+    for kind in ("text", "learned"):
+        found = [
+            (counted, fresh)
+            for counted, reason in found
+            if (fresh := _unsaid(reason, said) if reason.kind == kind else reason) is not None
+        ]
+        said |= {stem for _, reason in found if reason.kind == kind for stem in stems(reason.words)}
+    return found
+
+
+def _unsaid(reason: Reason, said: Set[str]) -> Reason | None:
+    words = [
+        word for word in reason.words.split(", ") if not all(_is_said(stem, said) for stem in stems(word))
+    ]
+    return Reason(kind=reason.kind, words=", ".join(words)) if words else None
+
+
+def _is_said(stem: str, said: Set[str]) -> bool:
+    """Also by a word of the same root: "reason" by "reasoning", "neutrino" by "neutrinoless"."""
+    return stem in said or any(
+        min(len(stem), len(other)) >= ROOT and (stem.startswith(other) or other.startswith(stem))
+        for other in said
+    )

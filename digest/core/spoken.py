@@ -23,6 +23,8 @@ _EDGES = ".,;:!?()[]{}\"'“”‘’`$*_-‐‑–/"
 _BREAK = re.compile(r"[,;:!?()\[\]{}\"“”]|\.\s")  # no words reach across
 _BEFORE, _AFTER = re.compile(r"(?:\w+[-‐‑]){1,2}$"), re.compile(r"(?:[-‐‑]\w+){1,2}")
 _POSSESSIVE = re.compile(r"['’]s$")
+_OPENING = re.compile(r"(?:^|[.:?!]\s+)[\"“(]*$")  # a sentence begins: its capital means nothing
+_SHORT = 3  # letters of a unit at most
 
 
 @functools.lru_cache(maxsize=50_000)
@@ -36,6 +38,7 @@ class Spelt:
     asked for. Three flat lists: a thousand papers of tuples would keep the garbage collector busy."""
 
     text: str
+    is_title: bool = False
     _stems: list[str] = dataclasses.field(default_factory=list)
     _starts: list[int] = dataclasses.field(default_factory=list)
     _ends: list[int] = dataclasses.field(default_factory=list)
@@ -86,7 +89,7 @@ class Spelt:
 
 def spelt(paper: Paper) -> Texts:
     """The paper's abstract and title with where each stem is written: once a paper, for `spoken`."""
-    return [Spelt(paper.abstract), Spelt(paper.title)]
+    return [Spelt(paper.abstract), Spelt(paper.title, is_title=True)]
 
 
 def spoken(parts: Mapping[str, float], texts: Texts, *, telling: float = TELLING) -> list[str]:
@@ -94,7 +97,7 @@ def spoken(parts: Mapping[str, float], texts: Texts, *, telling: float = TELLING
 
     Pairs that overlap are told as one (`test time` and `time adaptation` as "test-time adaptation"), and what
     is told within a pair is not told again, nor what adds less than `telling` of the first. The abstract's
-    spelling is preferred: a title's capitals mean nothing.
+    spelling is preferred: a title's capitals mean nothing, nor a sentence's first.
     """
     shares = {run: _share(run, parts) for run in _runs(parts)}
     told: list[tuple[str, ...]] = []
@@ -103,6 +106,18 @@ def spoken(parts: Mapping[str, float], texts: Texts, *, telling: float = TELLING
         if is_telling and not any(set(run) <= set(other) for other in told):
             told.append(run)
     return list(dict.fromkeys(_written(run, texts) for run in told[:TERMS]))
+
+
+def is_unit(word: str, texts: Texts) -> bool:
+    """Whether a stem stands in these texts as a unit alone: short, and always after a number ("0.41 eV").
+
+    >>> is_unit("ev", [Spelt("Below 0.4 eV or 3 eV.")]), is_unit("ev", [Spelt("An eV-scale mass of 1 eV.")])
+    (True, False)
+    """
+    if len(word) > _SHORT:
+        return False
+    before = [one.text[:start].rstrip() for one in texts for start, _ in one.written((word,))]
+    return bool(before) and all(text[-1:].isdigit() for text in before)
 
 
 def _runs(parts: Mapping[str, float]) -> list[tuple[str, ...]]:
@@ -129,7 +144,7 @@ def _share(run: tuple[str, ...], parts: Mapping[str, float]) -> float:
 def _written(run: tuple[str, ...], texts: Texts) -> str:
     """Where the run stands by itself; else with what is hyphenated to it ("step distillation" as "one-step
     distillation"); else as much of it as stands together."""
-    within = ""
+    within = alone = ""
     for one in texts:
         text = one.text
         for start, end in one.written(run):
@@ -137,11 +152,17 @@ def _written(run: tuple[str, ...], texts: Texts) -> str:
             if end <= start or _BREAK.search(words):
                 continue
             whole = _whole(text, start, end).strip(_EDGES)
-            if whole == words:
-                return _uncapitalised(_POSSESSIVE.sub("", words))
-            within = within or whole
-    if within:
-        return _uncapitalised(_POSSESSIVE.sub("", within))
+            if whole != words:
+                within = within or whole
+            elif (
+                one.is_title or _OPENING.search(text, max(0, start - 4), start) or text.startswith(" (", end)
+            ):
+                # "Graph Networks (GNs)" has its capitals from the letters that follow.
+                alone = alone or words
+            else:
+                return _POSSESSIVE.sub("", words)
+    if alone or within:
+        return _uncapitalised(_POSSESSIVE.sub("", alone or within))
     if len(run) == 1:
         return run[0]
     # A run that the paper writes nowhere in one go: `language models (MLLMs)`.

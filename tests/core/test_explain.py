@@ -73,6 +73,38 @@ def test_text_that_says_what_the_keywords_say_is_not_told() -> None:
     ]
 
 
+def test_words_of_a_text_that_the_keywords_say_are_not_told_again() -> None:
+    told = dict(why(keywords="radiance field", text="Radiance fields from photographs, by adaptation"))
+    assert told["keyword"] == "radiance field"
+    assert sorted(told["text"].split(", ")) == ["adaptation", "photographs"]
+
+
+def test_word_of_a_text_is_not_told_beside_a_longer_one_of_the_same_root() -> None:
+    steps = paper(1, "Steps", "Mathematical reasoning step by step: models reason in many a step.")
+    [item] = tried([steps], keywords="mathematical reasoning", text="How they reason in steps")
+    assert [reason.words for reason in item.reasons if reason.kind == "text"] == ["step"]
+
+
+def test_words_that_passage_and_paper_write_side_by_side_are_told_as_one() -> None:
+    # No other paper holds the pair: it weighs nothing, and is still one thing.
+    lensing = paper(1, "Shapes", "From weak lensing we learn of galaxies and of dwarf stars.")
+    [item] = tried([lensing], text="Weak lensing and dwarf galaxies")
+    assert set(item.reasons[0].words.split(", ")) == {"weak lensing", "galaxies", "dwarf"}
+
+
+@pytest.mark.parametrize(
+    ("abstract", "expected"),
+    [
+        ("The Gaussians move. Few Gaussians do.", "Gaussians"),
+        ("Gaussians move.", "gaussians"),  # a sentence has its capital anyway
+        ("They move: Gaussians. (Gaussians rest.) And more gaussians do.", "gaussians"),
+        ("They are called Gaussians (Gs).", "gaussians"),
+    ],
+)
+def test_capital_is_told_where_the_paper_means_it(abstract: str, expected: str) -> None:
+    assert spoken({"gaussian": 1.0}, spelt(paper(1, "Gaussians", abstract))) == [expected]
+
+
 def test_reasons_never_name_what_is_not_in_the_paper() -> None:
     papers = abstracts.papers()
     by_id = {one.id: one for one in papers}
@@ -113,7 +145,7 @@ def test_terms_are_spoken_as_written(parts: dict[str, float], expected: list[str
         ({"pose": 0.5}, "Of pose- and shape-awareness.", ["pose"]),
         ({"model": 0.5}, "The model's eye.", ["model"]),
         ({"language model": 0.5, "model mllm": 0.4}, "Language models (MLLMs) talk.", ["language models"]),
-        ({"gaussian": 0.5, "view": 0.09}, "A Gaussian in view.", ["gaussian"]),
+        ({"gaussian": 0.5, "view": 0.09}, "A Gaussian in view.", ["Gaussian"]),
     ],
 )
 def test_no_fragment_is_spoken(parts: dict[str, float], abstract: str, expected: list[str]) -> None:
