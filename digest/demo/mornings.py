@@ -21,12 +21,15 @@ if TYPE_CHECKING:
     from digest.demo.pages import SentMail
     from digest.model import Subscriber
     from digest.pipeline.works import Works
+    from digest.store.members import Membership
 
 FIRST = dt.datetime(2026, 4, 20, tzinfo=dt.UTC)  # before anything is announced
 LAST = dt.datetime(2026, 4, 23, tzinfo=dt.UTC)
 LIBRARY_OF = "henrike.falkenrath@example.com"  # who has her own library taken in,
 LIBRARY_TOPIC = "Cosmology"  # to teach this topic,
 LIBRARY_AT = dt.datetime(2026, 4, 21, tzinfo=dt.UTC)  # after the first morning
+LIKED = "2604.90028"  # of the second morning's, that she wants more like,
+LIKED_AT = dt.datetime(2026, 4, 21, 18, tzinfo=dt.UTC)  # in the evening
 
 MADE_HERE = "# Written by `digest demo`, and written anew by the next one: change a copy."
 _SITE = """
@@ -75,11 +78,14 @@ def demonstrate(
         works = dataclasses.replace(opened, sources=sample_sources())
         ticks = [FIRST, *_due_moments(load(config, {}).readers())]
         second_morning = next(now for now in ticks if now >= LIBRARY_AT)
+        second_evening = next(now for now in ticks if now >= LIKED_AT)
         mails: list[SentMail] = []
         for done, now in enumerate(ticks):
             progress("demo", done, len(ticks))
             if now == second_morning:
                 _import_library(works, now=LIBRARY_AT)
+            if now == second_evening:
+                _like(works, now=LIKED_AT)
             mails += _tick(works, folder, now=now)
         progress("demo", len(ticks), len(ticks))
         papers = works.store.papers.count()
@@ -114,15 +120,28 @@ def _tick(works: Works, folder: Path, *, now: dt.datetime) -> list[SentMail]:
     )
 
 
+def _member(works: Works) -> Membership:
+    member = works.store.subscribers.find(LIBRARY_OF)
+    if member is None:
+        raise DigestError(f"{LIBRARY_OF}: is not among the sample readers, and has no library")
+    return member
+
+
+def _like(works: Works, *, now: dt.datetime) -> None:
+    """What *more like this* does in a mail's section."""
+    reader = _member(works).subscriber
+    (topic,) = [one.ref for one in reader.topics if one.name == LIBRARY_TOPIC]
+    paper = works.store.papers.by_arxiv_id([LIKED])[LIKED]
+    works.store.votes.like(reader.id, paper.id, value=1, topic=topic, at=now)
+
+
 def _import_library(works: Works, *, now: dt.datetime) -> None:
     """What `digest likes import` does with a file, from the papers that are here."""
     from digest.libraries import read_library
     from digest.pipeline.importing import Import
     from digest.pipeline.shelving import heading
 
-    member = works.store.subscribers.find(LIBRARY_OF)
-    if member is None:
-        raise DigestError(f"{LIBRARY_OF}: is not among the sample readers, and has no library")
+    member = _member(works)
     name = "library.bib"
     library = read_library((resources.files("digest.demo") / name).read_bytes(), name=name)
     topic, _ = heading(works.store, member, LIBRARY_TOPIC)

@@ -108,18 +108,27 @@ def test_a_library_of_a_readers_own_became_likes_of_theirs(shown: Demonstration)
         assert member is not None
         reader = member.subscriber
         (topic,) = [one.ref for one in reader.topics if one.name == "Cosmology"]
-        liked = store.libraries.liked(reader.id, topic=topic)
+        liked = [one for one in store.libraries.liked(reader.id, topic=topic) if one.origin == "library"]
         papers = store.lists.entries([one.paper_id for one in liked])
         assert {entry.paper.arxiv_id for entry in papers.values()} == {
             "2604.90007",
             "2604.90008",
             "2604.90010",
         }
-        assert {one.origin for one in liked} == {"library"}
         (missing,) = [row for row in store.libraries.rows(reader.id) if row.state != "found"]
         assert missing.title == "The Expansion of the Universe as Seen from a Rowing Boat"
     mails = [mail.file.read_bytes() for mail in shown.mails if mail.reader.email == LIBRARY_OF]
     assert any(b"close to what you like:" in mail.replace(b"=\r\n", b"") for mail in mails)
+
+
+def test_a_paper_that_was_liked_is_told_as_a_reason_the_next_day(shown: Demonstration) -> None:
+    everything = " ".join(
+        words(message, "plain").replace("\n", " ") for message in parsed(shown) if LIBRARY_OF in message["To"]
+    )
+    said = " ".join(everything.split())
+    assert (
+        "like “POLARIS-W Year 2: Cosmology from Weak Lensing of Ninety…”, which you liked on 21 April" in said
+    )
 
 
 def test_titles_arrive_readable(shown: Demonstration) -> None:
