@@ -42,6 +42,7 @@ LIKENESS = 128  # directions of likeness, of a library of 40 papers to each
 DOUBT = 2.0  # likes at which half of it is taken off
 FLOOR = 0.0005  # variance along a direction at which half of it is taken off
 BLEND, WORDS_ENOUGH = 0.5, 200.0
+LEAST = 1e-6  # of a like: what has faded further is forgotten
 AGAINST = 0.5  # what dislikes weigh, to 1 of the likes
 
 
@@ -108,7 +109,7 @@ def _sides(likes: Sequence[Like]) -> tuple[list[Like], list[Like]]:
         weight = one.weight + (before.weight if before is not None else 0.0)
         total[one.paper_id] = dataclasses.replace(one, weight=weight)
     told = [one for one in total.values() if one.terms and math.isfinite(one.weight)]
-    return [one for one in told if one.weight > 1e-6], [one for one in told if one.weight < -1e-6]
+    return [one for one in told if one.weight > LEAST], [one for one in told if one.weight < -LEAST]
 
 
 def _vocabulary(

@@ -98,8 +98,11 @@ def weight(one: Said, *, now: dt.datetime, half_life: dt.timedelta) -> float:
 def evidence(said: Sequence[Said], *, now: dt.datetime, half_life: dt.timedelta) -> float:
     """How much was liked, faded to today: a like of now is 1. Where nothing was, how much was disliked, below
     0."""
+    from digest.core.learn import LEAST
+
     counted = [weight(one, now=now, half_life=half_life) for one in said]
-    return sum(one for one in counted if one > 0) if any(one.value >= 0 for one in said) else sum(counted)
+    liked = sum(one for one in counted if one > LEAST)
+    return liked if liked else sum(one for one in counted if one < 0)
 
 
 def mark(parts: object) -> str:

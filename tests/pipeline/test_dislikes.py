@@ -5,10 +5,14 @@ from __future__ import annotations
 import datetime as dt
 from typing import TYPE_CHECKING
 
+import pytest
+
 from digest.model import Subscriber, Topic
+from digest.pipeline.signals import evidence
 from digest.pipeline.topics import recent, try_among
 from digest.store import Store
 from digest.store.members import Admission
+from digest.store.tastes import Said
 from tests.store.shelves import DAY, absorb, listing
 
 if TYPE_CHECKING:
@@ -26,6 +30,20 @@ def scores(store: Store) -> dict[int, float]:
     papers = recent(store, today=NOW.date(), days=7)
     tried = try_among(papers, SKY, now=NOW, half_life=dt.timedelta(days=720), limit=50, subscriber_id=1)
     return {item.paper_id: item.score for item, _ in tried.found}
+
+
+def test_evidence_is_of_likes_and_where_they_have_faded_away_of_dislikes() -> None:
+    def counted(*said: tuple[int, int]) -> float:
+        some = [
+            Said(paper_id=number, topic="", value=value, at=NOW - dt.timedelta(days=days))
+            for number, (value, days) in enumerate(said)
+        ]
+        return evidence(some, now=NOW, half_life=dt.timedelta(days=10))
+
+    assert counted() == 0
+    assert counted((1, 0), (1, 10), (-1, 0), (0, 0)) == pytest.approx(2)
+    assert counted((-1, 0), (-1, 10)) == pytest.approx(-1.5)
+    assert counted((1, 900), (-1, 0)) == pytest.approx(-1)
 
 
 def test_less_like_this_counts_before_anything_is_liked(tmp_path: Path) -> None:
