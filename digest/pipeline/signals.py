@@ -102,7 +102,7 @@ def evidence(said: Sequence[Said], *, now: dt.datetime, half_life: dt.timedelta)
 
     counted = [weight(one, now=now, half_life=half_life) for one in said]
     liked = sum(one for one in counted if one > LEAST)
-    return liked if liked else sum(one for one in counted if one < 0)
+    return liked or sum(one for one in counted if one < 0)
 
 
 def mark(parts: object) -> str:
