@@ -245,6 +245,10 @@ def test_every_fault_is_told_at_once_with_its_path_and_what_was_expected(tmp_pat
         ),
         ('[[sources]]\nkind = "feed"', "sources[0].url: missing; expected the address of a feed"),
         (
+            f'[[subscribers]]\nemail = "a@b.org"\n[[subscribers.topics]]\nname="A"\ntext="{"word " * 4100}"',
+            "subscribers[0].topics[0].text: expected at most 20000 characters, got 20500",
+        ),
+        (
             '[[sources]]\nkind = "arxiv"',
             'sources[0].categories: missing; expected a list of arXiv categories such as ["cs.CL"]',
         ),

@@ -52,6 +52,8 @@ def try_(
     """
     from digest.config import TopicSettings
     from digest.config.flags import checked
+    from digest.core.keywords import keyword
+    from digest.mail.reasons import told
     from digest.pipeline.topics import try_topic
     from digest.wiring import open_works
 
@@ -68,8 +70,9 @@ def try_(
     ).to_model()
     if topic == Topic(name="topic", exclude=topic.exclude):
         raise click.UsageError('Say what to look for: digest topics try "gaussian splatting"')
+    now = at or dt.datetime.now(dt.UTC)
     with open_works(app.settings(), scratch=True) as works:
-        tried = try_topic(works, topic, now=at or dt.datetime.now(dt.UTC), days=days, limit=limit)
+        tried = try_topic(works, topic, now=now, days=days, limit=limit)
     rows = [
         {
             "score": round(item.score, 1),
@@ -85,8 +88,13 @@ def try_(
         return
     for item, paper in tried.found:
         click.echo(f"{item.score:5.1f}  {paper.title}")
-        click.echo(f"       {', '.join(reason.words for reason in item.reasons)}")
+        click.echo(f"       {told(item.reasons, year=now.year)}")
         click.echo(f"       {paper.url or ''}")
+    for one in topic.keywords:
+        if not keyword(one).spellings:
+            is_small = keyword(f'"{one}"').spellings
+            why = "small words tell no papers apart; in quotes they would" if is_small else "it has no word"
+            note(f"“{one}” finds nothing: {why}.")
     note(f"{len(rows)} shown of {tried.looked_at} papers of the last {days} days.")
     if not tried.looked_at:
         note("The library has none: `digest collect` reads the sources.")

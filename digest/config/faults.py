@@ -71,6 +71,8 @@ def _sentences(detail: ErrorDetails, model: type[BaseModel]) -> Iterator[str]:
         yield f"expected {_list(annotation_at(model, place), place)}, got {given}"
     elif kind in {"model_type", "model_attributes_type", "dict_type"}:
         yield f"expected a table, got {_kind(detail['input'])}"  # what was written here may be a secret
+    elif kind == "too_long" and isinstance(detail["input"], str):
+        yield f"expected at most {context['max_length']} characters, got {len(detail['input'])}"
     elif bound := _bound(kind, context):
         yield f"expected {bound}, got {given}"
     else:

@@ -111,6 +111,26 @@ def test_a_topic_is_tried_with_scores_and_reasons(digest: Callable[..., Said]) -
     )
 
 
+def test_a_tried_topics_reasons_read_as_in_a_mail(digest: Callable[..., Said]) -> None:
+    said = digest("topics", "try", "telescope", "--text", "Length and mirror of everybody", "--at", AT)
+    assert "       telescope · about " in said.out
+
+
+@pytest.mark.parametrize(
+    ("words", "expected"),
+    [
+        ("the", "“the” finds nothing: small words tell no papers apart; in quotes they would."),
+        ("???", "“???” finds nothing: it has no word."),
+    ],
+)
+def test_a_keyword_that_can_find_nothing_is_told(
+    digest: Callable[..., Said], words: str, expected: str
+) -> None:
+    said = digest("topics", "try", words, "--at", AT)
+    assert (said.code, said.out) == (0, "")
+    assert expected in said.err
+
+
 @pytest.mark.parametrize("words", [(), ("--exclude", "x"), ("--category", "cs.XX", "x")])
 def test_a_topic_that_asks_for_nothing_is_refused(
     digest: Callable[..., Said], words: tuple[str, ...]
