@@ -141,12 +141,15 @@ class Ours:
         """The same, of readers of whom nothing was known before."""
         return self.rank(self.know(readers))
 
-    def more(self, texts: Sequence[Text]) -> Ours:
-        """The same with some candidates more, behind the others. The library's counts stay as they are."""
+    def instead(self, texts: Sequence[Text]) -> Ours:
+        """The same with these texts before all other candidates, of which the first as many make room. The
+        library's counts stay as they are: a window that is larger than the library would be counted in."""
         other = copy.copy(self)
         first = len(self.papers)
         other.papers = [*self.papers, *(_paper(first + at, one) for at, one in enumerate(texts, start=1))]
-        other.candidates = np.concatenate([self.candidates, np.arange(first, len(other.papers))])
+        other.candidates = np.concatenate(
+            [np.arange(first, len(other.papers)), self.candidates[len(texts) :]]
+        )
         other.window = other._window(other.candidates)
         return other
 

@@ -30,6 +30,7 @@ SAMPLE = 100  # readers
 TOP = 10
 SHOWN = 5  # papers of a mail
 NAMED = 3  # words
+AT_ONCE = 400  # changed papers
 _WORD = re.compile(r"[^\W_]+")
 
 
@@ -85,17 +86,24 @@ def fidelity(task: Task, ours: Ours) -> Fidelity:
                 without(text, drawn[: len(parts)]),
                 without(text, drawn[:NAMED]),
             ]
-    again = ours.more(changed).signs(readers)
-    first = len(task.candidates)
+    again = _again(ours, readers, changed)
     gone = np.zeros((len(cases), 3), dtype=np.bool_)
     for case, (number, _) in enumerate(cases):
-        start = first + 3 * case
-        gone[case] = again[number, start : start + 3] < again[number, orders[number][TOP]]
+        start = 3 * case
+        gone[case] = again[number, start : start + 3] < signs[number, orders[number][TOP]]
     owner = np.array([number for number, _ in cases])
     by_reader = [gone[owner == number].mean(axis=0) for number in np.unique(owner)]
     named_gone, random, three = (Figure.of([one[column] for one in by_reader]) for column in range(3))
     silent = sum(not is_named for _, is_named in cases)
     return Fidelity(papers=len(cases), silent=silent, named=named_gone, random=random, three=three)
+
+
+def _again(ours: Ours, readers: Sequence[Reader], texts: Sequence[Text]) -> NDArray[np.float64]:
+    """Readers × texts: the signs that each is wanted, ranked among the candidates."""
+    known = ours.know(readers)
+    at_once = min(AT_ONCE, max(1, len(ours.candidates) // 2))
+    blocks = [texts[start : start + at_once] for start in range(0, len(texts), at_once)]
+    return np.hstack([ours.instead(some).rank(known)[:, : len(some)] for some in blocks])
 
 
 def variety(task: Task, ours: Ours) -> Variety:

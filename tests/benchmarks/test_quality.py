@@ -178,6 +178,16 @@ def test_words_that_are_named_carry_more_than_words_at_random(typing: Path) -> N
     assert 0 <= lists.likeness[1].mean <= 1
 
 
+def test_a_paper_that_is_ranked_again_as_it_was_has_the_signs_that_it_had(liking: Path) -> None:
+    task = Task.of(liking)
+    ours = Ours(task.papers, task.candidates)
+    half = len(task.candidates) // 2
+    again = ours.instead([task.papers[place] for place in task.candidates[-half:]])
+    assert again.window.statistics is ours.statistics
+    before, after = ours.signs(task.readers), again.signs(task.readers)
+    assert after[:, :half] == pytest.approx(before[:, -half:], abs=1e-5)
+
+
 def test_tables_stand_between_their_marks(tmp_path: Path) -> None:
     made(tmp_path / "data" / "one")
     document = tmp_path / "ranking.md"
