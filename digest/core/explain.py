@@ -6,6 +6,7 @@ Tells what made the score, and nothing else: the same weights are added up here 
 from __future__ import annotations
 
 import dataclasses
+import functools
 import heapq
 from typing import TYPE_CHECKING, Any
 
@@ -217,13 +218,18 @@ def _paired(parts: Mapping[str, float], read: _Read) -> dict[str, float]:
 def _as_typed(shared: Mapping[str, float], passage: str, read: _Read) -> dict[str, float]:
     """The terms of a passage that a paper has, with pairs of the passage that the paper writes too: "weak
     lensing" is one thing to a reader, though no other paper may say it."""
-    pairs = (term for term in terms_of(stems(passage)) if " " in term and term not in shared)
+    pairs = (pair for pair in _pairs(passage) if pair not in shared)
     return dict(shared) | {
         pair: 0.0
         for pair in pairs
         if not shared.keys().isdisjoint(pair.split())
         and (f" {pair} " in read.title or f" {pair} " in read.abstract)
     }
+
+
+@functools.lru_cache(maxsize=4096)
+def _pairs(passage: str) -> tuple[str, ...]:
+    return tuple(term for term in terms_of(stems(passage)) if " " in term)
 
 
 def _times(keyword: Keyword, text: str) -> int:
@@ -257,8 +263,9 @@ def _within(shares: Mapping[str, float], run: tuple[str, ...]) -> float:
 
 def _without_echo(found: list[tuple[float, Reason]]) -> list[tuple[float, Reason]]:
     """Without a text's words that the keywords say, and without learned words that either says."""
+    kinds = {reason.kind for _, reason in found}
     said = {stem for _, reason in found if reason.kind == "keyword" for stem in stems(reason.words)}
-    for kind in ("text", "learned"):
+    for kind in (one for one in ("text", "learned") if one in kinds):
         found = [
             (counted, fresh)
             for counted, reason in found
