@@ -1,9 +1,7 @@
-"""What each sign that a paper is wanted counts, and the score that all of them make.
+"""What each sign that a paper is wanted counts.
 
-Numbers in, numbers out: `rank` adds up with these, `explain` tells the reasons by them, `docs/ranking.md`
-says what they mean. Signs add up, and each one halves what is missing to 100:
-
-    score = 100 × (1 − 2^−signs)        one sign 50, two 75, three 87.5
+Numbers in, numbers out: `rank` adds up with these, `explain` tells the reasons by them, `calibrate` makes a
+score of what they add up to, `docs/ranking.md` says what they mean.
 """
 
 from __future__ import annotations
@@ -17,8 +15,7 @@ if TYPE_CHECKING:
 
     Cosine = TypeVar("Cosine", float, NDArray[np.float64])
 
-THRESHOLD = 10.0  # papers of a lower score are not shown
-PASS = round(-math.log2(1 - THRESHOLD / 100), 6)  # the same in signs, which are told to so many places: 0.152
+PASS = 0.152003  # papers with less are no match, and not shown
 
 COMMON = PASS  # a keyword that every paper holds: the reader's own word always passes
 RARE = 0.3  # a keyword that hardly any paper holds
@@ -41,15 +38,6 @@ CATEGORY = 0.5
 # cs.CV and daily papers one in a hundred reached 0.10, one in 650 reached 0.16, one alone 0.5.
 TEXT_FROM = 0.13
 EXAMPLE_FROM = 0.16
-
-
-def score_of(signs: float) -> float:
-    """The score of that many signs, 0 to 100, in steps of 0.1.
-
-    >>> [score_of(signs) for signs in (0, PASS, 1, 2, 50)]
-    [0.0, 10.0, 50.0, 75.0, 100.0]
-    """
-    return round(100 * (1 - math.pow(2, -signs)), 1)
 
 
 @overload
