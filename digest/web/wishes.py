@@ -26,19 +26,21 @@ def topic_summary(topic: Topic, *, limit: int = SUMMARY_LIMIT) -> str:
     said = (
         ("", topic.keywords),
         ("by ", topic.authors),
-        ("about ", (f"“{shorten(clean(topic.text), 100)}”",) if topic.text else ()),
+        ("about ", (topic.text,) if topic.text else ()),
         ("like ", topic.examples),
         ("in ", topic.categories),
         ("without ", topic.exclude),
     )
-    line = " · ".join(lead + ", ".join(BRIEF[one] for one in words) for lead, words in said if words)
+    parts = ((lead, ", ".join(BRIEF[one] for one in words)) for lead, words in said if words)
+    line = " · ".join(f"{lead}“{words}”" if lead == "about " else lead + words for lead, words in parts)
     return shorten(line or clean(topic.name), limit)
 
 
 def papers_words(reader: Subscriber) -> str:
-    """How much a mail holds: at most 12 papers, with what the community reads."""
+    """How much a mail holds: at most 12 papers, with what the community reads, and one from outside."""
     community = ", with what the community reads" if reader.trending and reader.topics else ""
-    return f"at most {plural(reader.max_papers, 'paper')}{community}"
+    outside = ", and one from outside the topics" if reader.outside and reader.topics else ""
+    return f"at most {plural(reader.max_papers, 'paper')}{community}{outside}"
 
 
 def mail_words(reader: Subscriber) -> str:
