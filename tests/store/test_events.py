@@ -194,7 +194,7 @@ def test_of_an_erased_person_an_event_keeps_nothing(store: Store) -> None:
     with store.database.read() as connection:
         rows = connection.execute(sa.select(tables.delivery_events)).all()
     assert "ada@" not in str(rows)
-        assert "example.org" not in str(rows)
+    assert "example.org" not in str(rows)
 
 
 def test_a_wish_to_leave_that_is_older_than_the_consent_is_past(store: Store) -> None:
