@@ -100,7 +100,9 @@ _ORDERS = frozenset(
     say see send share sign start stop subscribe tap transfer unsubscribe update upgrade verify visit write
     """.split()  # noqa: SIM905 - a list of words, as in `stopwords`
 )
-_CODE = re.compile(r"^[\[{(<|]|[{}|\\]|=>|;$|</?[a-z]|\bhttps?\b|\bjavascript\b", re.IGNORECASE)
+_CODE = re.compile(
+    r"^[^\w\"“„«‘'「~≈±]|[{}|\\]|<(?! )|(?<! )<|=>|;$|\bhttps?\b|\bjavascript\b", re.IGNORECASE
+)  # a sentence begins with a word, in quotation marks perhaps
 _ABBREVIATED = re.compile(
     r"(?:^|[\s(])(?:e\.g|i\.e|cf|vs|al|etc|figs?|eqs?|sec|no|approx|resp|dr|prof|st|\w)\.$", re.IGNORECASE
 )

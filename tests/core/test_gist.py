@@ -67,6 +67,8 @@ def test_a_sentence_is_kept_without_what_stands_around_it(answer: str) -> None:
         (f"{GOOD} " * 100, "is far too long"),
         (f"Prunes Gaussian scenes {'and thin structures ' * 20}.", "is too long"),
         (f"<think>{GOOD}", "is no plain sentence"),
+        (f":<:{GOOD}", "is no plain sentence"),
+        ("Prunes Gaussian scenes to a budget:<: keeps thin structures.", "is no plain sentence"),
         ("Prunes Gaussian scenes to a budget at https://evil.example/scene.", "holds an address"),
         ("Prunes Gaussian scenes to a budget, see evil.example for scenes.", "holds an address"),
         ("Prunes Gaussian scenes to a budget, see evil。com for scenes.", "holds an address"),
