@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 
 BLOCK = 1024  # profiles ranked at once
 BEST = 0.02  # of the background: as like as these passes on its own
+CAUTION = 0.3  # by how much more a paper must be like what a single like of today taught
 FEW = 200  # papers: a smaller background tells little of its best, and this is the floor (at least):
 LIKED_FROM = 0.06
 LOWEST = 0.02  # of any floor
@@ -152,7 +153,7 @@ def _in_floors(taught: Taught, likeness: NDArray[np.float64]) -> NDArray[np.floa
     if taught.evidence >= 0:
         return likeness / floor(taught)
     # What is unlike all that was disliked is not liked for that.
-    return np.minimum(likeness, 0.0) / (taught.floor * (1 - 1 / taught.evidence))
+    return np.minimum(likeness, 0.0) / (taught.floor * (1 - CAUTION / taught.evidence))
 
 
 def weigher_of(window: Window, profiles: Sequence[Profile]) -> Weigher:
@@ -164,10 +165,10 @@ def weigher_of(window: Window, profiles: Sequence[Profile]) -> Weigher:
 
 def floor(taught: Taught) -> float:
     """The likeness from which a paper passes on its own: that of the best of the background, more where
-    little was liked; twice as much for a single like of today. None passes where all was disliked."""
+    little was liked, 1.3 times as much for a single like of today. None passes where all was disliked."""
     if taught.evidence < 0:
         return math.inf
-    return taught.floor * (1 + 1 / max(taught.evidence, 1e-6))
+    return taught.floor * (1 + CAUTION / max(taught.evidence, 1e-6))
 
 
 def floor_of(background: Window, learned: Learned, *, taught_by: Collection[int] = ()) -> float:
