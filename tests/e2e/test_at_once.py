@@ -6,6 +6,8 @@ import collections
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
+import pytest
+
 from tests.e2e.outside import feed, item
 
 if TYPE_CHECKING:
@@ -16,6 +18,7 @@ AT = "2026-04-21T12:00:00+00:00"
 READERS = 40
 
 
+@pytest.mark.slow
 def test_eight_runs_at_once_are_as_good_as_one(home: Home, outside: Outside) -> None:
     outside.announce(feed(*(item(number, f"Telescope number {number}") for number in range(30))))
     home.configure(

@@ -135,6 +135,7 @@ def lived_through(home: Home, mailbox: Mailbox) -> dict[str, str]:
     return known
 
 
+@pytest.mark.slow
 def test_a_restore_sends_nothing_twice_or_only_what_the_backup_does_not_know(
     home: Home, outside: Outside, mailbox: Mailbox
 ) -> None:

@@ -128,6 +128,7 @@ def test_a_paper_without_abstract_authors_date_or_link_arrives(home: Home, outsi
     assert len(titles(mail)) == 6
 
 
+@pytest.mark.slow
 def test_ten_thousand_items_are_read(home: Home, outside: Outside) -> None:
     others = (
         item(n, f"Cheese number {n} of very many", abstract="It ripens in a cave.") for n in range(1, 9_981)
@@ -139,6 +140,7 @@ def test_ten_thousand_items_are_read(home: Home, outside: Outside) -> None:
     assert len(titles(mail)) == 21
 
 
+@pytest.mark.slow
 def test_a_byte_a_second_ends_at_the_deadline(home: Home, outside: Outside) -> None:
     outside.announce(feed(item(1)))
     outside.trickle |= {"/rss/astro-ph.IM", "/atom/astro-ph.IM", "/api/query"}

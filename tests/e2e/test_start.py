@@ -11,6 +11,8 @@ import time
 from email.utils import format_datetime
 from typing import TYPE_CHECKING
 
+import pytest
+
 if TYPE_CHECKING:
     from tests.e2e.home import Home
     from tests.e2e.outside import Outside
@@ -76,6 +78,7 @@ def wait_for(home: Home, count: int) -> None:
         time.sleep(0.2)
 
 
+@pytest.mark.slow
 def test_two_schedules_and_a_run_beside_them_send_each_mail_once(home: Home, outside: Outside) -> None:
     configured(home, outside)
     processes = [started(home), started(home)]

@@ -13,7 +13,7 @@ from tests.model.machine import Machine
 from tests.model.sabotage import SABOTAGES
 
 QUICK = settings(
-    max_examples=35,
+    max_examples=15,
     stateful_step_count=16,
     deadline=None,
     database=None,

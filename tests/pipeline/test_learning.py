@@ -86,7 +86,7 @@ def test_one_bit_that_flipped_stops_no_morning(works: Works) -> None:
     works.store.votes.like(BOB, 3, value=1, topic=CHEESE.ref, at=NOW)
     chosen(works, BOB)
     body = rows(works)[CHEESE.ref][2]
-    for place in range(0, len(body), max(1, len(body) // 60)):
+    for place in range(0, len(body), max(1, len(body) // 15)):
         flipped = bytearray(body)
         flipped[place] ^= 0x40
         with works.store.database.begin() as connection:
