@@ -43,6 +43,9 @@ class Place:
         self._environ = {"DIGEST_SITE__URL": self.url}
         self.home.configure(
             f"""
+[digest]
+window_days = 60
+
 [web]
 proxies = 1
 operator_password_hash = "{_password_hash()}"
