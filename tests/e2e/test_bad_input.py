@@ -214,6 +214,7 @@ def test_a_template_with_a_fault_is_named_before_anything_is_sent(home: Home, ou
     assert home.run(AT)["accepted"] == 1
 
 
+@pytest.mark.slow
 def test_a_locked_database_is_said_and_the_next_run_goes_on(home: Home, outside: Outside) -> None:
     outside.announce(feed(item(1)))
     morning(home, outside)
@@ -239,6 +240,7 @@ def test_a_database_of_a_newer_version_is_left_alone(home: Home, outside: Outsid
     assert "made by a newer version of this program" in ended.err
 
 
+@pytest.mark.slow
 def test_a_full_disk_is_said_and_the_run_goes_on_when_there_is_room(
     home: Home, outside: Outside, tmp_path: Path
 ) -> None:
@@ -261,6 +263,7 @@ def test_a_full_disk_is_said_and_the_run_goes_on_when_there_is_room(
         subprocess.run(["umount", str(small)], check=True)
 
 
+@pytest.mark.slow
 def test_a_full_outbox_keeps_the_queue_and_says_so(home: Home, outside: Outside, tmp_path: Path) -> None:
     small = tmp_path / "small"
     small.mkdir()

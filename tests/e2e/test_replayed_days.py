@@ -145,6 +145,7 @@ def test_a_second_run_of_the_same_hour_sends_nothing(home: Home, replay: Replay)
     assert len(home.mails) == 6
 
 
+@pytest.mark.slow
 def test_missed_days_are_caught_up(home: Home, replay: Replay) -> None:
     home.configure(replay.sources, READERS)
     home.run("2026-04-17T12:00:00+00:00")
