@@ -23,6 +23,7 @@ LONGEST_TEXT = 20_000
 LONGEST_NAME = 200
 MOST_PAPERS = 200
 HEAVIEST = 100.0
+BEST = 100.0  # a score that no paper reaches
 _NAME_SHOWN = 60
 _TAXONOMY = "arXiv’s list is at arxiv.org/category_taxonomy."
 
@@ -83,13 +84,31 @@ def typed(topic: Topic) -> Mapping[str, str]:
     }
 
 
+def unshown(topic: Topic) -> Mapping[str, str]:
+    """What no field shows, for the hidden ones of a page that brings a topic back."""
+    return {
+        "weight": repr(topic.weight),
+        "min_score": repr(topic.min_score),
+        "likes_only": "on" if topic.likes_only else "",
+    }
+
+
 def hidden(sent: Mapping[str, str]) -> Topic:
-    """What no field shows, from the hidden ones of a page that brings a topic back: its weight."""
+    """The topic that `unshown` told of; what is forged is as if it were not said."""
+    weight, least = _number(sent, "weight"), _number(sent, "min_score")
+    return Topic(
+        name="",
+        weight=weight if 0 < weight <= HEAVIEST else 1.0,
+        min_score=least if 0 < least < BEST else 0.0,
+        likes_only=sent.get("likes_only") == "on",
+    )
+
+
+def _number(sent: Mapping[str, str], name: str) -> float:
     try:
-        weight = float(sent.get("weight", "1"))
+        return float(sent.get(name, ""))
     except ValueError:
-        weight = 1.0
-    return Topic(name="", weight=weight if 0 < weight <= HEAVIEST else 1.0)
+        return 0.0
 
 
 def begun(asked: Mapping[str, str]) -> Mapping[str, str]:

@@ -173,7 +173,7 @@ def _delete(token: str, member: Membership, ref: str) -> flask.Response:
     except Changed as changed:
         told = f"{changed} Nothing was deleted."
         return overview(token, member_of(token), told=told, status=409)
-    undo = {**topic_forms.typed(topic), "ref": ref, "weight": repr(topic.weight), "place": str(place)}
+    undo = {**topic_forms.typed(topic), **topic_forms.unshown(topic), "ref": ref, "place": str(place)}
     return overview(token, member_of(token), told=f"“{topic.name}” is deleted.", undo=undo)
 
 

@@ -266,6 +266,8 @@ def test_deleted_topic_comes_back_whole_and_to_its_place(
         text="One\nTwo",
         examples=("1706.03762",),
         weight=2.5,
+        min_score=97.5,
+        likes_only=True,
         max_papers=3,
         key="0123456789",
     )
