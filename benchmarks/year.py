@@ -241,6 +241,7 @@ def works(store: Store, *, papers: int, keep: int) -> Works:
 # words, its terms), and its name, links and listings.
 MAIL, EVENT, SHOWN, WORDS, NAME = 2_000, 1_000, 60, 4_500, 2_000
 BASE = 20_000_000  # the counts of words, the readers, the log
+DIRECTIONS = 90_000_000  # what topics learn along: 42 MB at most, as much in the log
 
 
 def bound_bytes(*, days: int, readers: int, papers: int, keep: int, events: int) -> int:
@@ -248,7 +249,7 @@ def bound_bytes(*, days: int, readers: int, papers: int, keep: int, events: int)
     stays for ever."""
     kept = min(days, keep + 30) if keep else days
     mails = readers * (kept * (MAIL + events * EVENT) + days * SHOWN)
-    return BASE + mails + papers * (kept * WORDS + days * NAME)
+    return BASE + DIRECTIONS + mails + papers * (kept * WORDS + days * NAME)
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
