@@ -1,4 +1,4 @@
-"""A window's papers as what was learned sees them: rows in, scores of many topics and their parts out.
+"""A window's papers as what was learned sees them: rows in, scores of many topics, and what each word is worth, out.
 
 `Field.of` is computed once for a window, however many topics there are. The score of a paper is of one scale,
 that of a cosine, from about -1 to 1:
@@ -93,17 +93,6 @@ class Field:
                 found[place] -= self._struck(one)
         return found
 
-    def parts(self, paper: int, learned: Learned) -> dict[str, float]:
-        """What each word of a paper adds to its score, the most first; they add up to it. A pair's part is
-        shared by its two words."""
-        texts, parts, _ = self._each(paper, learned)
-        found: defaultdict[str, float] = defaultdict(float)
-        for text, part in zip(texts, parts.tolist(), strict=True):
-            words = text.split(" ")
-            for word in words:
-                found[word] += part / len(words)
-        return _most_first(found)
-
     def losses(self, paper: int, learned: Learned) -> tuple[float, dict[str, float]]:
         """A paper's score, and how much of it is lost with each word: when the word and its pairs are deleted
         from the paper, whose row is made of length one again. The most first; exact but for the length of the
@@ -140,7 +129,7 @@ class Field:
             length = np.linalg.norm((values * live) @ first)
             each = each + learned.blend * (first @ learned.likeness) / max(float(length), 1e-9)
             each = each / (1 + learned.blend)
-        return texts, each * values * live, values * values
+        return texts, each * values * live, values * values * live
 
     def _fits(self, learned: Learned) -> bool:
         return self.directions is not None and learned.version == self.directions.version

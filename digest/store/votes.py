@@ -20,7 +20,7 @@ from digest.store.tables_web import likes, upvotes
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
 
     from digest.store.database import Database
 
@@ -33,19 +33,6 @@ class Opinion:
     upvoted: bool = False
     liked: int = 0
     topic: str = ""
-
-
-@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
-class Taste:
-    """What one reader liked, by the topic's ref and newest first, and what they want less of."""
-
-    more: Mapping[str, tuple[int, ...]]
-    less: frozenset[int]
-
-    @property
-    def known(self) -> frozenset[int]:
-        """All papers of which the reader said something."""
-        return self.less.union(*self.more.values())
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
@@ -120,27 +107,6 @@ class Votes:
                     said = {"liked": row.value, "topic": row.topic} if row.value else {"upvoted": True}
                     found[row.paper_id] = dataclasses.replace(found[row.paper_id], **said)
         return found
-
-    def liked(self, subscriber_ids: Sequence[int]) -> dict[int, Taste]:
-        """What each of these readers likes and dislikes; one who never said so is not in it."""
-        more: dict[int, dict[str, list[int]]] = {}
-        less: dict[int, set[int]] = {}
-        with self._database.read() as connection:
-            for part in parts(subscriber_ids):
-                query = sa.select(likes).where(likes.c.subscriber_id.in_(part))
-                for row in connection.execute(query.order_by(likes.c.at.desc(), likes.c.paper_id.desc())):
-                    if row.value < 0:
-                        less.setdefault(row.subscriber_id, set()).add(row.paper_id)
-                    else:
-                        topics = more.setdefault(row.subscriber_id, {})
-                        topics.setdefault(row.topic, []).append(row.paper_id)
-        return {
-            one: Taste(
-                more={topic: tuple(papers) for topic, papers in more.get(one, {}).items()},
-                less=frozenset(less.get(one, ())),
-            )
-            for one in (*more, *(one for one in less if one not in more))
-        }
 
     def examples(self) -> set[str]:
         """The arXiv ids of the papers that readers want more of."""

@@ -167,9 +167,9 @@ def test_a_struck_word_counts_for_nothing(directed: bool) -> None:
     )
     assert alone.scores([learned])[0] == pytest.approx(0, abs=1e-6)
     for place in range(40):
-        parts = there.parts(place, learned)
-        assert "galaxy" not in parts
-        assert sum(parts.values()) == pytest.approx(scores[place], abs=2e-3)
+        score, losses = there.losses(place, learned)
+        assert "galaxy" not in losses
+        assert score == pytest.approx(scores[place], abs=2e-3)
 
 
 def test_a_struck_pair_leaves_its_words() -> None:
@@ -198,17 +198,17 @@ def test_what_is_struck_is_not_pinned() -> None:
 
 @pytest.mark.parametrize("directed", [True, False])
 @pytest.mark.parametrize("sign", [1.0, -1.0])
-def test_the_parts_of_words_add_up_to_the_score(sign: float, directed: bool) -> None:
+def test_the_score_that_words_explain_is_that_of_the_ranking(sign: float, directed: bool) -> None:
     learned = taught(likes("stars", weight=sign) + likes("graphs", count=2), directed=directed)
     there = field(directed=directed)
     scores = there.scores([learned])[0]
     for place in range(60):
-        assert sum(there.parts(place, learned).values()) == pytest.approx(scores[place], abs=1e-4)
+        assert there.losses(place, learned)[0] == pytest.approx(scores[place], abs=1e-4)
 
 
-def test_the_words_of_the_subject_have_the_largest_parts() -> None:
-    parts = field().parts(4 * 50 + 2, taught(likes("stars", count=20)))
-    assert set(list(parts)[:3]) <= set(SUBJECTS["stars"].split())
+def test_the_words_of_the_subject_are_the_greatest_losses() -> None:
+    _, losses = field().losses(4 * 50 + 2, taught(likes("stars", count=20)))
+    assert set(list(losses)[:3]) <= set(SUBJECTS["stars"].split())
 
 
 def test_what_was_learned_along_other_directions_counts_by_its_terms() -> None:

@@ -84,7 +84,7 @@ def test_a_reset_takes_corrections_and_learning_of_that_topic_and_keeps_likes(st
     assert of(store, ada) == Corrected(reset_at=NOW + DAY)
     assert of(store, ada, ROBOTS).struck == {"nerf"}
     assert set(store.learned.topics([ada])) == {(ada, ROBOTS.ref)}
-    assert store.votes.liked([ada])[ada].known == {liked}
+    assert store.tastes.of([ada])[ada].known == {liked}
     strike(store, ada, "slam")
     assert store.corrections.reset(ada, VISION.ref, at=NOW + 2 * DAY)
     assert of(store, ada) == Corrected(reset_at=NOW + 2 * DAY)

@@ -156,10 +156,11 @@ def test_what_one_reader_says_no_other_sees(store: Store, readers: dict[str, int
     said = store.votes.of(readers[ADA], [one.id, two.id])
     assert said == {one.id: Opinion(upvoted=True, liked=1, topic="aa"), two.id: Opinion(liked=-1, topic="aa")}
     assert set(store.votes.of(readers[BOB], [one.id, two.id]).values()) == {Opinion()}
-    taste = store.votes.liked(list(readers.values()))
+    taste = store.tastes.of(list(readers.values()))
     assert set(taste) == {readers[ADA]}
-    assert taste[readers[ADA]].more == {"aa": (one.id,)}
-    assert taste[readers[ADA]].less == {two.id}
+    assert {(said.paper_id, said.topic, said.value) for said in taste[readers[ADA]].said} == {
+        (one.id, "aa", 1), (two.id, "aa", -1), (one.id, "", 0),
+    }  # fmt: skip
     assert taste[readers[ADA]].known == {one.id, two.id}
     assert {(vote.paper_id, vote.kind) for vote in store.votes.given(readers[ADA])} == {
         (one.id, "upvote"), (one.id, "more"), (two.id, "less"),
@@ -173,7 +174,8 @@ def test_likes_come_newest_first(store: Store, readers: dict[str, int]) -> None:
     for late, number in enumerate(numbers):
         at = NOW + dt.timedelta(seconds=late)
         store.votes.like(readers[ADA], number, value=1, topic="aa", at=at)
-    assert store.votes.liked([readers[ADA]])[readers[ADA]].more["aa"] == tuple(reversed(numbers))
+    taste = store.tastes.of([readers[ADA]])[readers[ADA]]
+    assert [said.paper_id for said in taste.said] == list(reversed(numbers))
 
 
 def test_the_votes_of_one_who_is_erased_vanish_from_the_counts(store: Store, readers: dict[str, int]) -> None:

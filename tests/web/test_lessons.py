@@ -141,7 +141,7 @@ def test_a_reset_asks_first_and_keeps_what_was_typed_and_known(
     found = store.subscribers.find(READER.email)
     assert found is not None
     assert found.subscriber.topics == READER.topics
-    assert store.votes.liked([reader.id])[reader.id].known == {1, 3, 7, 13}
+    assert store.tastes.of([reader.id])[reader.id].known == {1, 3, 7, 13}
 
 
 @pytest.mark.usefixtures("liked")
