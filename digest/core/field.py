@@ -1,4 +1,4 @@
-"""A window's papers as what was learned sees them: rows in, scores of many topics, and what each word is worth, out.
+"""A window's papers as what was learned sees them: rows in; scores of topics, and what a word is worth, out.
 
 `Field.of` is computed once for a window, however many topics there are. The score of a paper is of one scale,
 that of a cosine, from about -1 to 1:
